@@ -1,0 +1,63 @@
+"""The vocabulary: frozen values with units in their names. Imports nothing of ours but the error tree."""
+
+from fabwright.model.digests import bytes_digest, value_digest
+from fabwright.model.findings import Check, Finding, Severity, Status, Verdict
+from fabwright.model.machine import Machine, MachineClass, Material
+from fabwright.model.numbers import canonical_json, number_text, plain
+from fabwright.model.part import (
+    Attachment,
+    Body,
+    CheckedPart,
+    CriticalDimension,
+    Datum,
+    Fits,
+    Hardware,
+    Making,
+    Nominal,
+    Part,
+    Variant,
+)
+from fabwright.model.plan import Placement, Plan, Setup, SetupTool, Stock
+from fabwright.model.shapes import Contour, FlatPart, Floats, Ints, Mesh
+from fabwright.model.toolpath import (
+    AirAssist,
+    BeamOff,
+    BeamOn,
+    BedTemperature,
+    Dialect,
+    Dwell,
+    Event,
+    Fan,
+    Home,
+    LayerStart,
+    MotorsOff,
+    MoveKind,
+    Moves,
+    NozzleTemperature,
+    ObjectEnd,
+    ObjectStart,
+    PressureAdvance,
+    Program,
+    ProgramFile,
+    Progress,
+    Remark,
+    RoleStart,
+    SpindleOff,
+    SpindleOn,
+    Thumbnail,
+    ToolChange,
+    Toolpath,
+    ToolpathFile,
+)
+from fabwright.model.trace import ControllerState, Happening, Trace
+
+__all__ = [
+    "AirAssist", "Attachment", "BeamOff", "BeamOn", "BedTemperature", "Body", "Check", "CheckedPart", "Contour",
+    "ControllerState", "CriticalDimension", "Datum", "Dialect", "Dwell", "Event", "Fan", "Finding", "Fits", "FlatPart",
+    "Floats", "Happening", "Hardware", "Home", "Ints", "LayerStart", "Machine", "MachineClass", "Making", "Material",
+    "Mesh", "MotorsOff", "MoveKind", "Moves", "Nominal", "NozzleTemperature", "ObjectEnd", "ObjectStart", "Part",
+    "Placement", "Plan", "PressureAdvance", "Program", "ProgramFile", "Progress", "Remark", "RoleStart", "Setup",
+    "SetupTool", "Severity", "SpindleOff", "SpindleOn", "Status", "Stock", "Thumbnail", "ToolChange", "Toolpath",
+    "ToolpathFile", "Trace", "Variant", "Verdict", "bytes_digest", "canonical_json", "number_text", "plain",
+    "value_digest",
+]
