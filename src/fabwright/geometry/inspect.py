@@ -1,0 +1,100 @@
+"""The checks every solid must pass whatever makes it: closed, single, of the volume it claims, in the size ordered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from fabwright.errors import BuildError
+from fabwright.geometry.tessellate import tessellate
+from fabwright.model import Body, Finding, Mesh, Nominal, Part, Severity
+
+# A chord tolerance of 0.05 mm on curved faces gives 0.06 % at the worst measured; 0.5 % means a face is wrong.
+VOLUME_AGREEMENT = 0.005
+BOUNDS_AGREEMENT_MM = 0.2
+
+
+def nominal_of(part: Part, tolerance_mm: float = 0.05) -> Nominal:
+    """Mesh every body in its making attitude, standing on z = 0.
+
+    Raises BuildError for a body that is not exactly one closed solid, and for a part with nothing in it.
+    """
+    if not part.bodies and not part.sheets:
+        raise BuildError("the design built an empty part: no solid and no sheet")
+    return Nominal(tuple(_standing(body, tolerance_mm) for body in part.bodies), part.sheets)
+
+
+def _standing(body: Body, tolerance_mm: float) -> Mesh:
+    count = len(body.solid.Solids())
+    if count != 1:
+        raise BuildError(f"{body.name}: expected one solid, the options give {count}")
+    mesh = tessellate(body.solid, body.name, body.making_rotation_deg, tolerance_mm)
+    vertices = mesh.vertices.copy()
+    vertices[:, 2] -= vertices[:, 2].min()
+    # Moving down may leave single precision; round again so that the STL stays exact.
+    return replace(mesh, vertices=vertices.astype(np.float32).astype(np.float64))
+
+
+def inspect_solids(part: Part, nominal: Nominal) -> tuple[Finding, ...]:
+    """Findings common to all classes: kernel validity, kernel volume against mesh volume, bounds as the design says."""
+    findings: list[Finding] = []
+    for body, mesh in zip(part.bodies, nominal.meshes, strict=True):
+        findings += _inspect_body(body, mesh)
+    names = [b.name for b in part.bodies] + [s.name for s in part.sheets]
+    for name in sorted({n for n in names if names.count(n) > 1}):
+        findings.append(Finding("name-unique", Severity.ERROR, name, f"{names.count(name)} pieces share this name.",
+                                float(names.count(name)), 1.0, "", "Name each body and sheet differently."))
+    return tuple(findings)
+
+
+def _inspect_body(body: Body, mesh: Mesh) -> list[Finding]:
+    findings: list[Finding] = []
+    volume = mesh_volume_mm3(mesh)
+    kernel = brep_volume_mm3(body.solid)
+    if not body.solid.isValid():
+        findings.append(Finding("solid-valid", Severity.ERROR, body.name, "The kernel calls this solid invalid.",
+                                remedy="Change the options slightly and report the design."))
+    if volume <= 0.0:
+        findings.append(Finding("solid-volume", Severity.ERROR, body.name,
+                                f"The solid encloses {volume:.1f} mm3; it must be more than nothing.", volume, 0.0,
+                                "mm3", "Report the design."))
+    elif abs(kernel - volume) > VOLUME_AGREEMENT * volume:
+        off = abs(kernel - volume) / volume * 100.0
+        findings.append(Finding("solid-volume", Severity.ERROR, body.name,
+                                f"Two independent measures of the volume differ by {off:.2f} % (limit "
+                                f"{VOLUME_AGREEMENT * 100:.1f} %).", off, VOLUME_AGREEMENT * 100.0, "%",
+                                "Report the design: a face is wrong."))
+    if body.expected_bounds_mm is not None:
+        low, high = _design_bounds(body)
+        for axis, want, have in zip("xyz", body.expected_bounds_mm, high - low, strict=True):
+            if abs(want - have) > BOUNDS_AGREEMENT_MM:
+                findings.append(Finding("solid-bounds", Severity.ERROR, body.name,
+                                        f"The solid measures {have:.2f} mm along {axis}, the options say {want:.2f}.",
+                                        float(have), float(want), "mm", "Report the design."))
+    return findings
+
+
+def _design_bounds(body: Body) -> tuple[np.ndarray, np.ndarray]:
+    mesh = tessellate(body.solid, body.name)
+    return mesh.bounds_mm
+
+
+def mesh_volume_mm3(mesh: Mesh) -> float:
+    """Volume as manifold3d measures it, 0 where it does not accept the mesh as a closed body."""
+    import manifold3d
+
+    solid = manifold3d.Manifold(manifold3d.Mesh64(mesh.vertices, mesh.triangles.astype(np.uint64)))
+    if solid.status() != manifold3d.Error.NoError:
+        return 0.0
+    return float(solid.volume())
+
+
+def brep_volume_mm3(solid: object) -> float:
+    """Volume by adaptive Gauss-Kronrod integration over the B-rep (the default rule can be 20 % off on splines)."""
+    from OCP.BRepGProp import BRepGProp
+    from OCP.GProp import GProp_GProps
+
+    properties = GProp_GProps()
+    BRepGProp.VolumePropertiesGK_s(solid.wrapped, properties, 1e-4)  # type: ignore[attr-defined]
+    return float(properties.Mass())
