@@ -8,7 +8,8 @@ import numpy as np
 
 from fabwright.errors import BuildError
 from fabwright.geometry.tessellate import tessellate
-from fabwright.model import Body, Finding, Mesh, Nominal, Part, Severity
+from fabwright.geometry.weld import weld
+from fabwright.model import Body, Finding, Floats, Mesh, Nominal, Part, Severity
 
 # A chord tolerance of 0.05 mm on curved faces gives 0.06 % at the worst measured; 0.5 % means a face is wrong.
 VOLUME_AGREEMENT = 0.005
@@ -32,8 +33,9 @@ def _standing(body: Body, tolerance_mm: float) -> Mesh:
     mesh = tessellate(body.solid, body.name, body.making_rotation_deg, tolerance_mm)
     vertices = mesh.vertices.copy()
     vertices[:, 2] -= vertices[:, 2].min()
-    # Moving down may leave single precision; round again so that the STL stays exact.
-    return replace(mesh, vertices=vertices.astype(np.float32).astype(np.float64))
+    # Moving down may leave single precision: weld again, so that the STL stays exact and reads back the same.
+    vertices, triangles = weld(vertices, mesh.triangles, 0.0)
+    return replace(mesh, vertices=vertices, triangles=triangles)
 
 
 def inspect_solids(part: Part, nominal: Nominal) -> tuple[Finding, ...]:
@@ -75,7 +77,7 @@ def _inspect_body(body: Body, mesh: Mesh) -> list[Finding]:
     return findings
 
 
-def _design_bounds(body: Body) -> tuple[np.ndarray, np.ndarray]:
+def _design_bounds(body: Body) -> tuple[Floats, Floats]:
     mesh = tessellate(body.solid, body.name)
     return mesh.bounds_mm
 
