@@ -1,1 +1,45 @@
-"""."""
+"""All that a designer's file may import of Fabwright: options and rules, what `build` gets and what it returns.
+
+Geometry for designers (`_LAZY`) is loaded on first use, so that importing this package stays quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from fabwright.design.constructors import angle, attachment, choice, count, flag, length, number, text
+from fabwright.design.options import Options, Problem, rule
+from fabwright.errors import BuildError
+from fabwright.model import (
+    Attachment,
+    Body,
+    Contour,
+    CriticalDimension,
+    Datum,
+    Finding,
+    Fits,
+    FlatPart,
+    Hardware,
+    Making,
+    Part,
+    Severity,
+)
+
+__all__ = [
+    "Attachment", "Body", "BuildError", "Contour", "CriticalDimension", "Datum", "Finding", "Fits", "FlatPart",
+    "Hardware", "Making", "Options", "Part", "Problem", "Severity", "angle", "attachment", "choice", "count", "flag",
+    "length", "number", "rule", "text",
+]
+
+# Name for designers -> module of fabwright.geometry that defines it; imported when the name is first used.
+_LAZY: dict[str, str] = {
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_LAZY[name]), name)
+    globals()[name] = value
+    return value
