@@ -1,6 +1,7 @@
 """All that a designer's file may import of Fabwright: options and rules, what `build` gets and what it returns.
 
-Geometry for designers (`_LAZY`) is loaded on first use, so that importing this package stays quick.
+Beside that, the configure stage itself for those who take orders. Geometry for designers (`_LAZY`) is loaded on first
+use, so that importing this package stays quick.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ from typing import Any
 
 from fabwright.design.constructors import angle, attachment, choice, count, flag, length, number, text
 from fabwright.design.options import Options, Problem, rule
+from fabwright.design.reading import parse_assignments, parse_options_json
+from fabwright.design.schema import OptionInfo, describe, json_schema
+from fabwright.design.variants import configure
 from fabwright.errors import BuildError
 from fabwright.model import (
     Attachment,
@@ -28,8 +32,9 @@ from fabwright.model import (
 
 __all__ = [
     "Attachment", "Body", "BuildError", "Contour", "CriticalDimension", "Datum", "Finding", "Fits", "FlatPart",
-    "Hardware", "Making", "Options", "Part", "Problem", "Severity", "angle", "attachment", "choice", "count", "flag",
-    "length", "number", "rule", "text",
+    "Hardware", "Making", "OptionInfo", "Options", "Part", "Problem", "Severity", "angle", "attachment",
+    "choice", "configure", "count", "describe", "flag", "json_schema", "length", "number", "parse_assignments",
+    "parse_options_json", "rule", "text",
 ]
 
 # Name for designers -> module of fabwright.geometry that defines it; imported when the name is first used.

@@ -41,7 +41,7 @@ def angle(default: float | None, minimum: float, maximum: float, *, step: float 
 def number(default: float | None, minimum: float, maximum: float, *, step: float | None = None, unit: str = "",
            group: str, label: str, help: str, visible_if: Condition = None) -> Any:  # noqa: A002
     """A number in any unit from minimum to maximum, both allowed, on a grid of `step` from the minimum."""
-    first = float(default) if isinstance(default, int) and not isinstance(default, bool) else default
+    first = None if default is None else float(default)
     return _option(NumberOption(default=first, minimum=minimum, maximum=maximum, step=step, unit=unit, group=group,
                                 label=label, help=help, visible_if=_condition(visible_if)))
 

@@ -179,7 +179,7 @@ class NumberOption(OptionKind):
     def _on_grid(self, value: float) -> float:
         """The grid value nearest to one inside the range, in exact decimal arithmetic."""
         if self.step is None:
-            return int(round(value)) if self.whole else float(value) + 0.0
+            return round(value) if self.whole else float(value) + 0.0
         low, step = Decimal(str(self.minimum)), Decimal(str(self.step))
         last = (Decimal(str(self.maximum)) - low) // step
         at = min(((Decimal(str(value)) - low) / step).to_integral_value(), last)
@@ -303,7 +303,7 @@ class TextOption(OptionKind):
             raise InvalidValueError(f"must have at most {self.max_length} characters, but has {len(value)}")
         for at, character in enumerate(value, start=1):
             if category(character) in ("Cc", "Cs"):
-                raise InvalidValueError(f"holds the control character {ascii(character)} at place {at}")
+                raise InvalidValueError(f"holds the control character {character!a} at place {at}")
         if self.pattern is not None and not re.fullmatch(self.pattern, value):
             raise InvalidValueError(f"must match the pattern {self.pattern}, but is {shown(value)}")
         return value

@@ -75,7 +75,7 @@ def parse_assignments(model: type[Options], assignments: Iterable[str], design: 
         if not equals or not name:
             problems.append(OptionProblem(shown(assignment).strip("'"), "write an option as name=value"))
         elif name not in kinds:
-            problems.append(OptionProblem(path, f"no such option{did_you_mean(name, kinds)} "
+            problems.append(OptionProblem(path, f"no such option{did_you_mean(name, kinds) or '.'} "
                                           f"Options: {', '.join(kinds)}."))
         elif name in values:
             problems.append(OptionProblem(path, "is given twice; keep one of them"))

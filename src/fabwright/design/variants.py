@@ -28,7 +28,7 @@ def configure(model: type[Options], raw: Mapping[str, Any], design: str, version
     try:
         typed = model.model_validate(order)
     except ValidationError as error:
-        raise OptionErrors(design, _problems(model, order, error)) from None
+        raise OptionErrors(design, tuple(_problems(model, order, error))) from None
     except OptionErrors as error:
         raise OptionErrors(design, error.problems) from None
     kinds = option_kinds(model)
@@ -61,7 +61,7 @@ def _problems(model: type[Options], order: Mapping[str, Any], error: ValidationE
         name = str(entry["loc"][0]) if entry["loc"] else ""
         cause = entry.get("ctx", {}).get("error")
         if entry["type"] == "extra_forbidden":
-            unknown.append(OptionProblem(shown(name).strip("'"), f"no such option{did_you_mean(name, kinds)} "
+            unknown.append(OptionProblem(shown(name).strip("'"), f"no such option{did_you_mean(name, kinds) or '.'} "
                                          f"Options: {', '.join(kinds)}."))
         elif isinstance(cause, InvalidValueError):
             found.setdefault(name, OptionProblem(name, cause.message, nearest=cause.nearest))
