@@ -145,7 +145,7 @@ def _collect_kinds(cls: type[Options]) -> dict[str, OptionKind]:
     kinds: dict[str, OptionKind] = {}
     for name, info in cls.model_fields.items():
         extra = info.json_schema_extra
-        kind = extra.get(KIND_KEY) if isinstance(extra, dict) else None
+        kind: object = extra.get(KIND_KEY) if isinstance(extra, dict) else None
         if not isinstance(kind, OptionKind):
             raise UsageError(f"{cls.__name__}.{name}: options are made by length(), angle(), number(), count(), "
                              "choice(), flag(), text() or attachment()")
