@@ -1,0 +1,54 @@
+"""Words that Marlin and Klipper share: heat, fan, homing, waiting."""
+
+from __future__ import annotations
+
+from fabwright.model import BedTemperature, Dwell, Event, Fan, Home, MotorsOff, NozzleTemperature, number_text
+from fabwright.post.controller import Lines, MotionRules, figure
+from fabwright.post.settings import Settings
+
+#: Remedies for the actions these controllers have no word for.
+REMEDIES = {
+    "BeamOn": "beam work needs a machine with a beam, such as one on grbl",
+    "BeamOff": "beam work needs a machine with a beam, such as one on grbl",
+    "AirAssist": "air assist needs a machine with a beam or a spindle; the part cooling fan is Fan",
+    "SpindleOn": "cutting needs a machine with a spindle, on grbl or linuxcnc",
+    "SpindleOff": "cutting needs a machine with a spindle, on grbl or linuxcnc",
+    "ToolChange": "plan the job with one nozzle",
+}
+
+#: Above any hot end and bed on the market; the machine's own limit is the machine class's to check.
+HOTTEST_C = 500.0
+
+#: Longest wait in one line, s.
+LONGEST_DWELL_S = 3600.0
+
+
+def motion_rules(settings: Settings) -> MotionRules:
+    """E allowed, F on every move, arcs only where the profile says so."""
+    return MotionRules(extrudes=True, rapid_feed=True, arcs=settings.flag("arcs", False),
+                       coord_decimals=settings.count("coord_decimals", 3, 1, 4),
+                       feed_decimals=settings.count("feed_decimals", 0, 0, 3))
+
+
+def shared_lines(event: Event, settings: Settings, levelling: tuple[str, ...]) -> Lines:
+    """The event in the words both controllers know; () for others. `levelling` words may follow a full homing."""
+    name = settings.controller
+    match event:
+        case NozzleTemperature(celsius=celsius, wait=wait):
+            figure(name, event, celsius, 0, HOTTEST_C, "degrees C")
+            return (f"{'M109' if wait and celsius > 0 else 'M104'} S{number_text(celsius, 0)}",)
+        case BedTemperature(celsius=celsius, wait=wait):
+            figure(name, event, celsius, 0, HOTTEST_C, "degrees C")
+            return (f"{'M190' if wait and celsius > 0 else 'M140'} S{number_text(celsius, 0)}",)
+        case Fan(fraction=fraction):
+            duty = round(figure(name, event, fraction, 0, 1, "of full speed") * 255)
+            return (f"M106 S{duty}" if duty else "M107",)
+        case Home(axes=axes):
+            wanted = " ".join(axis for axis in "XYZ" if axis in axes.upper())
+            return (f"G28 {wanted}",) if wanted else ("G28", *settings.words("after_home", levelling))
+        case Dwell(seconds=seconds):
+            return (f"G4 P{number_text(figure(name, event, seconds, 0, LONGEST_DWELL_S, 's') * 1000, 0)}",)
+        case MotorsOff():
+            return ("M84",)
+        case _:
+            return ()

@@ -1,0 +1,61 @@
+"""Klipper: Marlin's words for heat and fan, its own extended commands for the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fabwright.model import Event, ObjectEnd, ObjectStart, PressureAdvance, Progress, number_text
+from fabwright.post.controller import Labels, Lines, MotionRules, annotation, figure, no_word
+from fabwright.post.extrusion import REMEDIES, motion_rules, shared_lines
+from fabwright.post.settings import Settings
+
+#: Commands that level the bed, allowed in the setting `after_home`.
+LEVELLING = ("QUAD_GANTRY_LEVEL", "Z_TILT_ADJUST", "BED_MESH_CALIBRATE", "BED_MESH_PROFILE LOAD=default", "G28 Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Klipper:
+    """Emitter for `klipper`; only commands of its core and of sections the profile names."""
+
+    settings: Settings
+    name: str = "klipper"
+    extension: str = ".gcode"
+    line_limit: int = 0
+
+    def motion(self) -> MotionRules:
+        """E relative, F on every move."""
+        return motion_rules(self.settings)
+
+    def opening(self, objects: tuple[ObjectStart, ...], labels: Labels) -> Lines:
+        """Objects, declared before any of them starts."""
+        if not self.settings.flag("exclude_object", True):
+            return ()
+        return tuple(_definition(event, labels) for event in objects)
+
+    def lines(self, event: Event, labels: Labels) -> Lines:
+        """The event in Klipper's words."""
+        remark = annotation(event, labels)
+        match event:
+            case Progress(percent=percent, remaining_s=remaining) if self.settings.flag("progress", False):
+                figure(self.name, event, percent, 0, 100, "percent")
+                minutes = number_text(figure(self.name, event, remaining, 0, 1e7, "s") / 60, 0)
+                return (f"M73 P{percent} R{minutes}",)
+            case PressureAdvance(seconds=seconds):
+                value = number_text(figure(self.name, event, seconds, 0, 2, "s"), 4)
+                return (f"SET_PRESSURE_ADVANCE ADVANCE={value}",)
+            case ObjectStart(name=name) if self.settings.flag("exclude_object", True):
+                return (*remark, f"EXCLUDE_OBJECT_START NAME={labels.objects[name][1]}")
+            case ObjectEnd(name=name) if self.settings.flag("exclude_object", True):
+                return (f"EXCLUDE_OBJECT_END NAME={labels.objects[name][1]}", *remark)
+            case _:
+                words = remark or shared_lines(event, self.settings, LEVELLING)
+                if not words:
+                    raise no_word(self.name, event, REMEDIES)
+                return words
+
+
+def _definition(event: ObjectStart, labels: Labels) -> str:
+    x, y = (number_text(v, 3) for v in event.centre_mm)
+    outline = ",".join(f"[{number_text(px, 3)},{number_text(py, 3)}]" for px, py in event.outline)
+    polygon = f" POLYGON=[{outline}]" if outline else ""
+    return f"EXCLUDE_OBJECT_DEFINE NAME={labels.objects[event.name][1]} CENTER={x},{y}{polygon}"

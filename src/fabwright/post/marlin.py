@@ -1,0 +1,58 @@
+"""Marlin 2 and Prusa's firmware, which grew from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fabwright.model import Event, ObjectEnd, ObjectStart, PressureAdvance, Progress, number_text
+from fabwright.post.controller import Labels, Lines, MotionRules, annotation, figure, no_word
+from fabwright.post.extrusion import REMEDIES, motion_rules, shared_lines
+from fabwright.post.settings import Settings
+
+#: Words that level the bed, allowed in the setting `after_home`.
+LEVELLING = ("G29", "M420 S1")
+
+
+@dataclass(frozen=True, slots=True)
+class Marlin:
+    """Emitter for `marlin`."""
+
+    settings: Settings
+    name: str = "marlin"
+    extension: str = ".gcode"
+    line_limit: int = 0
+
+    def motion(self) -> MotionRules:
+        """E relative, F on every move."""
+        return motion_rules(self.settings)
+
+    def opening(self, objects: tuple[ObjectStart, ...], labels: Labels) -> Lines:
+        """Nothing need be declared ahead."""
+        return ()
+
+    def lines(self, event: Event, labels: Labels) -> Lines:
+        """The event in Marlin's words."""
+        remark = annotation(event, labels)
+        match event:
+            case Progress(percent=percent, remaining_s=remaining):
+                figure(self.name, event, percent, 0, 100, "percent")
+                minutes = number_text(figure(self.name, event, remaining, 0, 1e7, "s") / 60, 0)
+                return (f"M73 P{percent} R{minutes}",)
+            case PressureAdvance(seconds=seconds):
+                prusa = self.settings.word("flavour", "marlin2", ("prusa", "marlin2")) == "prusa"
+                word = self.settings.word("pressure_advance_word", "M572" if prusa else "M900", ("M572", "M900"))
+                return (f"{word} {'S' if word == 'M572' else 'K'}"
+                        f"{number_text(figure(self.name, event, seconds, 0, 2, 's'), 4)}",)
+            case ObjectStart(name=name) if self._labels_objects():
+                number, label = labels.objects[name]
+                return (*remark, f"M486 S{number}", f"M486 A{label}")
+            case ObjectEnd() if self._labels_objects():
+                return ("M486 S-1", *remark)
+            case _:
+                words = remark or shared_lines(event, self.settings, LEVELLING)
+                if not words:
+                    raise no_word(self.name, event, REMEDIES)
+                return words
+
+    def _labels_objects(self) -> bool:
+        return self.settings.word("object_words", "", ("M486",)) == "M486"
