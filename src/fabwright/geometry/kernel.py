@@ -23,3 +23,10 @@ def kernel_versions() -> dict[str, str]:
 
     names = ("cadquery", "cadquery-ocp", "manifold3d", "numpy", "scipy", "shapely")
     return {name: version(name) for name in names}
+
+
+def kernel_failures() -> tuple[type[BaseException], ...]:
+    """What the kernel and the layers above it raise when a shape cannot be built."""
+    from OCP.Standard import Standard_Failure
+
+    return (Standard_Failure, ValueError)

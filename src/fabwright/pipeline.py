@@ -1,0 +1,212 @@
+"""The line: eight stages, one frozen value between each. This file is the whole of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from fabwright.bundle.contents import bundle_files, job_identity
+from fabwright.errors import BuildError, ClassRefusedError, InspectionError, VerificationError
+from fabwright.machines.registry import machine_class
+from fabwright.model import (
+    Check,
+    CheckedPart,
+    Dialect,
+    Job,
+    Machine,
+    Making,
+    Material,
+    Nominal,
+    Part,
+    Plan,
+    Program,
+    Setup,
+    Severity,
+    Status,
+    Toolpath,
+    Trace,
+    Variant,
+    Verdict,
+)
+
+STAGES = ("build", "inspect", "plan", "toolpath", "post", "verify", "bundle")
+
+BuildFunction = Callable[[Any, Making], Part]
+OnStage = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class DesignFacts:
+    """What the line must know of a release besides its build function."""
+
+    id: str
+    version: str
+    title: str
+    digest: str
+    classes: Mapping[str, str]
+    refused: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Everything that decides a job's bytes."""
+
+    design: DesignFacts
+    variant: Variant
+    machine: Machine
+    material: Material
+    measured_thickness_mm: float | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+def making(order: Order) -> Making:
+    """What the design may know of this machine and material.
+
+    Raises ClassRefusedError when the design does not serve the class, RefusedError when machine and material do not
+    go together, UsageError for an impossible thickness.
+    """
+    design, machine, material = order.design, order.machine, order.material
+    serves = ", ".join(design.classes) or "none"
+    if machine.machine_class not in design.classes:
+        reason = design.refused.get(machine.machine_class, "it was not made for it")
+        raise ClassRefusedError(f"{design.id}: cannot be made on {machine.id} ({machine.machine_class}): "
+                                f"{reason.rstrip('.')}. Classes that can make it: {serves}.")
+    if material.machine_class != machine.machine_class:
+        raise ClassRefusedError(f"{design.id}: material {material.id} is for class {material.machine_class}, "
+                                f"{machine.id} is of class {machine.machine_class}; choose a material of that class.")
+    return machine_class(machine.machine_class).making(machine, material, order.measured_thickness_mm)
+
+
+def build(order: Order, build_function: BuildFunction, how: Making) -> Part:
+    """Run the design's own code, confined to one kernel thread.
+
+    Raises BuildError naming design and options when the kernel fails inside it.
+    """
+    from fabwright.geometry.kernel import kernel_failures, run_single_threaded
+
+    run_single_threaded()
+    try:
+        part = build_function(order.variant.typed, how)
+    except kernel_failures() as error:
+        raise BuildError(f"{order.design.id}@{order.design.version}: the geometry kernel failed on options "
+                         f"{order.variant.digest[:12]}: {type(error).__name__}: {error}. Change the options slightly "
+                         "and report the design.") from error
+    if not isinstance(part, Part):
+        raise BuildError(f"{order.design.id}: build returned {type(part).__name__}, not a Part")
+    return part
+
+
+def inspect(order: Order, part: Part, how: Making) -> CheckedPart:
+    """Mesh the part and try every rule on it; the only stage that makes a `CheckedPart`.
+
+    Raises InspectionError carrying all findings when any of them is an error.
+    """
+    from fabwright.geometry.inspect import inspect_solids, nominal_of
+
+    nominal = nominal_of(part)
+    rules = machine_class(order.machine.machine_class)
+    findings = (part.findings + inspect_solids(part, nominal)
+                + rules.inspect(part, nominal, how, order.machine, order.material))
+    errors = [f for f in findings if f.severity is Severity.ERROR]
+    if errors:
+        listing = "\n".join(f"- {f}" for f in errors)
+        raise InspectionError(f"{order.design.id}: refused for {order.machine.id} in {order.material.id}:\n{listing}",
+                              findings)
+    return CheckedPart.seal(part, nominal, findings)
+
+
+def plan(order: Order, checked: CheckedPart, how: Making) -> Plan:
+    """Ordered operations and the setup on the machine; PlanError names what cannot be made there."""
+    rules = machine_class(order.machine.machine_class)
+    return rules.plan(checked, how, order.machine, order.material, order.parameters)
+
+
+def toolpath(order: Order, planned: Plan) -> Toolpath:
+    """Typed moves and events."""
+    return machine_class(order.machine.machine_class).toolpath(planned)
+
+
+def post(order: Order, path: Toolpath, template: str, generator: str) -> Program:
+    """The controller's own words; PostError when it has none for an action."""
+    from fabwright.post import post as write
+
+    identity = {
+        "generator": generator, "design": f"{order.design.id}@{order.design.version}",
+        "variant": order.variant.digest, "machine": order.machine.id, "material": order.material.id,
+    }
+    return write(path, Dialect(order.machine.controller, template, _settings(order.machine)), identity)
+
+
+def verify(program: Program, nominal: Nominal, setup: Setup, machine: Machine, material: Material) -> Verdict:
+    """Read every program back with the independent interpreter and compare what it makes with the nominal geometry."""
+    traces = tuple(read_back(file.data, file.name, machine) for file in program.files)
+    verdict = machine_class(machine.machine_class).verify(traces, nominal, setup, machine, material)
+    return replace(verdict, checks=(*(_reading(t) for t in traces), *verdict.checks))
+
+
+def verify_file(data: bytes, name: str, machine: Machine) -> Verdict:
+    """Safety checks on a program of unknown origin; there is no solid to compare it with, which the verdict says."""
+    trace = read_back(data, name, machine)
+    verdict = machine_class(machine.machine_class).verify_file(trace, machine)
+    return replace(verdict, checks=(_reading(trace), *verdict.checks))
+
+
+def read_back(data: bytes, name: str, machine: Machine) -> Trace:
+    """One program as the independent interpreter sees it; ReplayError when it is no program at all."""
+    from fabwright.replay import replay
+
+    return replay(data, name, machine.controller, _settings(machine))
+
+
+def _settings(machine: Machine) -> Mapping[str, str | float | int | bool]:
+    return dict(machine.document.get("controller", {}))
+
+
+def _reading(trace: Trace) -> Check:
+    """The interpreter's own findings as one check: an unknown word is a failure, never skipped."""
+    errors = [f for f in trace.findings if f.severity is Severity.ERROR]
+    lines = tuple(int(f.subject.rsplit(":", 1)[1]) for f in errors if f.subject.rsplit(":", 1)[-1].isdigit())[:20]
+    if errors:
+        first = "; ".join(str(f) for f in errors[:3])
+        return Check(f"{trace.file}: every word understood", Status.FAIL, f"{len(errors)} words refused: {first}",
+                     float(len(errors)), 0.0, "words", f"{trace.controller} documentation", lines)
+    return Check(f"{trace.file}: every word understood", Status.PASS,
+                 f"all {trace.line_count} lines read as {trace.controller}", 0.0, 0.0, "words",
+                 f"{trace.controller} documentation")
+
+
+def make(order: Order, build_function: BuildFunction, template: str, setup_sheet: str, generator: str,
+         on_stage: OnStage = lambda stage: None) -> Job:
+    """The whole line. `on_stage` hears each stage's name as it begins.
+
+    Raises what the stages raise; VerificationError carries the verdict when the file does not make the part.
+    """
+    on_stage("build")
+    how = making(order)
+    part = build(order, build_function, how)
+    on_stage("inspect")
+    checked = inspect(order, part, how)
+    on_stage("plan")
+    planned = plan(order, checked, how)
+    on_stage("toolpath")
+    path = toolpath(order, planned)
+    on_stage("post")
+    program = post(order, path, template, generator)
+    on_stage("verify")
+    verdict = verify(program, checked.nominal, planned.setup, order.machine, order.material)
+    if not verdict.passed:
+        listing = "\n".join(f"- {c.name}: {c.message}" for c in verdict.failures)
+        raise VerificationError(f"{order.design.id}: the program for {order.machine.id} does not pass:\n{listing}",
+                                verdict)
+    on_stage("bundle")
+    return bundle(order, how, checked, planned, program, verdict, setup_sheet, generator)
+
+
+def bundle(order: Order, how: Making, checked: CheckedPart, planned: Plan, program: Program, verdict: Verdict,
+           setup_sheet: str, generator: str) -> Job:
+    """Everything a hub needs, as named files under one manifest."""
+    identity = job_identity(order.design.id, order.design.version, order.design.digest, order.variant.options,
+                            order.machine, order.material, how, order.parameters, generator)
+    return bundle_files(identity, order.design.title, order.variant, order.machine, order.material, how, checked,
+                        planned.setup, program, verdict, setup_sheet)
