@@ -12,6 +12,9 @@ from fabwright.post.text import comment_text
 
 Lines = tuple[str, ...]
 
+#: Beyond any machine, mm.
+HIGHEST_MM = 100_000.0
+
 
 @dataclass(frozen=True, slots=True)
 class MotionRules:
@@ -57,16 +60,21 @@ class Controller(Protocol):
         """The event in this controller's words; PostError where it has none."""
 
 
-def annotation(event: Event, labels: Labels) -> Lines:
+def annotation(controller: str, event: Event, labels: Labels) -> Lines:
     """Comments for the events that move nothing, in the form that print hosts read; () for any other event."""
     match event:
         case LayerStart(z_mm=z, height_mm=height):
-            return ";LAYER_CHANGE", f";Z:{number_text(z, 3)}", f";HEIGHT:{number_text(height, 3)}"
+            top = number_text(figure(controller, event, z, -HIGHEST_MM, HIGHEST_MM, "mm"), 3)
+            thick = number_text(figure(controller, event, height, 0, HIGHEST_MM, "mm"), 3)
+            # ";BEFORE_LAYER_CHANGE" and the bare height are where Moonraker finds the height of the object
+            return ";LAYER_CHANGE", f";Z:{top}", f";HEIGHT:{thick}", ";BEFORE_LAYER_CHANGE", f";{top}"
         case RoleStart(role=role, width_mm=width):
             if not 0 <= role < len(labels.roles):
-                raise PostError(f"RoleStart names role {role}, but the file has {len(labels.roles)} roles")
+                raise PostError(f"{controller}: RoleStart names role {role}, but the file has {len(labels.roles)} "
+                                f"roles; list the role in ToolpathFile.roles")
             kind = (f";TYPE:{comment_text(labels.roles[role])}",)
-            return (*kind, f";WIDTH:{number_text(width, 3)}") if width > 0 else kind
+            wide = number_text(figure(controller, event, width, 0, HIGHEST_MM, "mm"), 3)
+            return kind if wide == "0" else (*kind, f";WIDTH:{wide}")
         case ObjectStart(name=name):
             number, label = labels.objects[name]
             return (f"; printing object {label} id:{number} copy 0",)
@@ -74,7 +82,7 @@ def annotation(event: Event, labels: Labels) -> Lines:
             number, label = labels.objects[name]
             return (f"; stop printing object {label} id:{number} copy 0",)
         case Progress(percent=percent):
-            return (f"; progress {percent}",)
+            return (f"; progress {number_text(figure(controller, event, percent, 0, 100, 'percent'), 0)}",)
         case Remark(text=text):
             return (f"; {comment_text(text)}",)
         case _:

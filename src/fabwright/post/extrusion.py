@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fabwright.errors import PostError
 from fabwright.model import BedTemperature, Dwell, Event, Fan, Home, MotorsOff, NozzleTemperature, number_text
 from fabwright.post.controller import Lines, MotionRules, figure
 from fabwright.post.settings import Settings
@@ -44,6 +45,8 @@ def shared_lines(event: Event, settings: Settings, levelling: tuple[str, ...]) -
             duty = round(figure(name, event, fraction, 0, 1, "of full speed") * 255)
             return (f"M106 S{duty}" if duty else "M107",)
         case Home(axes=axes):
+            if set(axes.upper()) - set("XYZ"):
+                raise PostError(f"{name}: Home names the axes {axes!r}; they are X, Y and Z, or none for all")
             wanted = " ".join(axis for axis in "XYZ" if axis in axes.upper())
             return (f"G28 {wanted}",) if wanted else ("G28", *settings.words("after_home", levelling))
         case Dwell(seconds=seconds):

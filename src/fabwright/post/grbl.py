@@ -46,7 +46,7 @@ class Grbl:
             case BeamOff():
                 return ("M5",)
             case _:
-                words = annotation(event, labels) or shared_lines(
+                words = annotation(self.name, event, labels) or shared_lines(
                     event, self.settings, self.settings.positive("s_max", None) or ANY_SPEED)
                 if not words:
                     raise no_word(self.name, event, _REMEDIES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fabwright.model import Event, ObjectEnd, ObjectStart, PressureAdvance, Progress, number_text
-from fabwright.post.controller import Labels, Lines, MotionRules, annotation, figure, no_word
+from fabwright.post.controller import HIGHEST_MM, Labels, Lines, MotionRules, annotation, figure, no_word
 from fabwright.post.extrusion import REMEDIES, motion_rules, shared_lines
 from fabwright.post.settings import Settings
 
@@ -34,12 +34,12 @@ class Klipper:
 
     def lines(self, event: Event, labels: Labels) -> Lines:
         """The event in Klipper's words."""
-        remark = annotation(event, labels)
+        remark = annotation(self.name, event, labels)
         match event:
             case Progress(percent=percent, remaining_s=remaining) if self.settings.flag("progress", False):
-                figure(self.name, event, percent, 0, 100, "percent")
+                done = number_text(figure(self.name, event, percent, 0, 100, "percent"), 0)
                 minutes = number_text(figure(self.name, event, remaining, 0, 1e7, "s") / 60, 0)
-                return (f"M73 P{percent} R{minutes}",)
+                return (f"M73 P{done} R{minutes}",)
             case PressureAdvance(seconds=seconds):
                 value = number_text(figure(self.name, event, seconds, 0, 2, "s"), 4)
                 return (f"SET_PRESSURE_ADVANCE ADVANCE={value}",)
@@ -55,7 +55,10 @@ class Klipper:
 
 
 def _definition(event: ObjectStart, labels: Labels) -> str:
-    x, y = (number_text(v, 3) for v in event.centre_mm)
-    outline = ",".join(f"[{number_text(px, 3)},{number_text(py, 3)}]" for px, py in event.outline)
+    def place(value: float) -> str:
+        return number_text(figure("klipper", event, value, -HIGHEST_MM, HIGHEST_MM, "mm"), 3)
+
+    x, y = (place(v) for v in event.centre_mm)
+    outline = ",".join(f"[{place(px)},{place(py)}]" for px, py in event.outline)
     polygon = f" POLYGON=[{outline}]" if outline else ""
     return f"EXCLUDE_OBJECT_DEFINE NAME={labels.objects[event.name][1]} CENTER={x},{y}{polygon}"

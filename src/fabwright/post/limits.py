@@ -10,22 +10,32 @@ from fabwright.errors import PostError
 from fabwright.post.controller import Controller
 from fabwright.post.decimals import Words
 
-#: Words that touch firmware, EEPROM, files or safety limits, or that move to a place nobody chose; on every controller.
-_NEVER = re.compile(r"(?:^|\s)(?:M112|M50[0-4]|M997|M28|M29|M30|M302|M851|G20|G91|G10)(?![0-9])|^\s*\$|^\s*%")
+#: Words that touch firmware, EEPROM, files or safety limits, or that change units and distance mode; nobody gets them.
+_EVERYWHERE = (r"(?<![A-Z_=])(?:M0*(?:28|29|30|112|302|50[0-4]|851|997)|G0*(?:10|20|91))(?![0-9.])"
+               r"|^\s*[$%]")
 
-#: What GRBL 1.1 answers with an error, or what a machine without homing must not do.
-_NEVER_GRBL = re.compile(r"[%#\[\]{}]|(?:^|\s)(?:M0?6|M98|G28|G30|G41|G42|G43|G64|G8[1-9]|A|E|H|T)(?=[-0-9.\s]|$)")
+#: Words that move a cutter to a place nobody chose, or shift the work zero under it.
+_CUTTING = r"(?<![A-Z_=])G0*(?:28|30|92)(?![0-9])"
+
+#: What GRBL 1.1 answers with an error.
+_GRBL = r"[%#\[\]{}]|(?<![A-Z_=])(?:M0*(?:6|98)|G0*(?:41|42|43|64|8[1-9]))(?![0-9.])|(?<![A-Z_=])[AEHT][-+.0-9]"
+
+_NEVER = {"marlin": re.compile(_EVERYWHERE, re.I), "klipper": re.compile(_EVERYWHERE, re.I),
+          "linuxcnc": re.compile(f"{_EVERYWHERE}|{_CUTTING}", re.I),
+          "grbl": re.compile(f"{_EVERYWHERE}|{_CUTTING}|{_GRBL}", re.I)}
+
+#: Names given to objects are no words.
+_NAMES = re.compile(r'NAME=\S+|(?<=M486 )A\S+|"[^"]*"')
 
 
 def check_words(text: str, controller: Controller, name: str) -> None:
     """Refuse forbidden words and overlong lines in `text`; PostError names file, line and word (not comments)."""
+    never, limit = _NEVER[controller.name], controller.line_limit
     for line in text.splitlines():
-        words = line.split(";", 1)[0]
-        found = _NEVER.search(words) or (controller.name == "grbl" and _NEVER_GRBL.search(words)) or None
+        found = never.search(_NAMES.sub("", line.split(";", 1)[0]))
         if found:
             raise PostError(f"{name}: {controller.name} must never be sent {found.group().strip()!r} (in {line!r}); "
                             f"take it out of the template or the settings")
-        limit = controller.line_limit
         if limit and len(line) > limit:
             raise PostError(f"{name}: a line of {len(line)} characters, {controller.name} takes {limit}; "
                             f"shorten it in the template: {line[:40]!r}")
@@ -33,9 +43,10 @@ def check_words(text: str, controller: Controller, name: str) -> None:
 
 def check_rows(rows: Words, controller: Controller, name: str) -> None:
     """Refuse moves whose line is longer than the controller takes."""
-    if not controller.line_limit or not len(rows) or rows.shape[1] * 4 <= controller.line_limit:
+    limit = controller.line_limit
+    if not limit or not len(rows) or rows.shape[1] * 4 <= limit:
         return
     length = np.count_nonzero(rows.view(np.uint8), axis=1) - 1
-    if length.max() > controller.line_limit:
-        raise PostError(f"{name}: move {int(length.argmax())} makes a line of {int(length.max())} characters; "
-                        f"{controller.name} takes {controller.line_limit}; lower coord_decimals")
+    if length.max() > limit:
+        raise PostError(f"{name}: move {int(length.argmax())} makes a line of {int(length.max())} characters, "
+                        f"{controller.name} takes {limit}; lower coord_decimals")

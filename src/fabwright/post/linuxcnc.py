@@ -51,7 +51,7 @@ class LinuxCnc:
                 return (*retract, f"T{number} M6", f"G43 H{number}")
             case _:
                 rpm_max = self.settings.positive("rpm_max", None) or ANY_SPEED
-                words = annotation(event, labels) or shared_lines(event, self.settings, rpm_max)
+                words = annotation(self.name, event, labels) or shared_lines(event, self.settings, rpm_max)
                 if not words:
                     raise no_word(self.name, event, _REMEDIES)
                 return words

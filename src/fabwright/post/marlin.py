@@ -32,12 +32,12 @@ class Marlin:
 
     def lines(self, event: Event, labels: Labels) -> Lines:
         """The event in Marlin's words."""
-        remark = annotation(event, labels)
+        remark = annotation(self.name, event, labels)
         match event:
             case Progress(percent=percent, remaining_s=remaining):
-                figure(self.name, event, percent, 0, 100, "percent")
+                done = number_text(figure(self.name, event, percent, 0, 100, "percent"), 0)
                 minutes = number_text(figure(self.name, event, remaining, 0, 1e7, "s") / 60, 0)
-                return (f"M73 P{percent} R{minutes}",)
+                return (f"M73 P{done} R{minutes}",)
             case PressureAdvance(seconds=seconds):
                 prusa = self.settings.word("flavour", "marlin2", ("prusa", "marlin2")) == "prusa"
                 word = self.settings.word("pressure_advance_word", "M572" if prusa else "M900", ("M572", "M900"))

@@ -80,8 +80,8 @@ def _check(moves: Moves, rules: MotionRules, name: str) -> None:
     fed = ~rapid | rules.rapid_feed
     _check_column("feed_mm_min", moves.feed_mm_min, fed, name)
     _refuse(moves.kind > MoveKind.ARC_CCW, name, "its kind is not one of MoveKind")
-    _refuse(fed & ~(moves.feed_mm_min >= 0.5 * 10.0**-rules.feed_decimals), name,
-            "it has no feed; give feed_mm_min above 0")
+    _refuse(fed & (np.rint(moves.feed_mm_min * 10.0**rules.feed_decimals) < 1), name,
+            "it has no feed that can be written; give feed_mm_min above 0")
     if not rules.extrudes:
         _refuse(moves.e_mm != 0, name, "it pushes feedstock (e_mm), but this controller has no extruder")
     _refuse(rapid & (moves.e_mm != 0), name, "a rapid never pushes feedstock; make it LINEAR or set e_mm to 0")

@@ -98,9 +98,9 @@ def _text(lines: Sequence[str]) -> str:
 
 def _splice(rows: Rows, inserted: Sequence[tuple[int, str]]) -> bytes:
     """Rows and inserted text in order, then the padding taken out in one pass."""
-    data, stride = rows.data.tobytes(), rows.data.shape[1] * 4
+    data, stride = rows.data.reshape(-1).view(np.uint8).data, rows.data.shape[1] * 4
     pieces = sorted([*inserted, *rows.before.items()], key=lambda piece: piece[0])  # stable: events before lifts
-    parts: list[bytes] = []
+    parts: list[bytes | memoryview] = []
     done = 0
     for at, text in pieces:
         if at > done:

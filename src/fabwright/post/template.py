@@ -46,7 +46,7 @@ def around(file: ToolpathFile, dialect: Dialect, identity: Mapping[str, str]) ->
             identity=_Named("identity", where, {k: comment_text(v) for k, v in identity.items()}),
             settings={k: _value_text(v, f"{where}: setting {k!r}") for k, v in dialect.settings.items()},
             thumbnails=[_picture(t) for t in file.thumbnails])
-    except TemplateError as error:
+    except (TemplateError, ArithmeticError, TypeError, ValueError) as error:
         raise PostError(f"{where}: the template cannot be filled in: {error}") from None
     head, *rest = text.split(_BODY)
     if len(rest) != 1:
