@@ -29,6 +29,10 @@ ProfileFolders = Annotated[list[Path] | None, typer.Option("--profiles", metavar
                                                            help="More machine and material profiles.")]
 
 
+# Typer carries its own copy of click in some versions and imports it in others: take the class from its family.
+_USAGE_EXCEPTION: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
+
+
 def _catalogue(designs: list[Path] | None, profiles: list[Path] | None) -> Any:
     from fabwright.api import open_catalogue
 
@@ -150,9 +154,7 @@ def _report(error: FabwrightError, as_json: bool) -> int:
 
 
 def _unexpected(error: Exception, as_json: bool) -> int:
-    import click
-
-    if isinstance(error, click.ClickException):
+    if isinstance(error, _USAGE_EXCEPTION):
         return _report(UsageError(error.format_message()), as_json)
     import traceback
 
