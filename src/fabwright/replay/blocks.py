@@ -1,0 +1,489 @@
+"""Block-structured interpreters: several words a line, modal groups, one fixed order of execution.
+
+After "The NIST RS274NGC Interpreter - Version 3", which GRBL 1.1 and LinuxCNC both follow.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fabwright.model.trace import ControllerState
+from fabwright.replay.arcs import ArcCentre, centre_from_offset, centre_from_radius
+from fabwright.replay.limits import NUMBER_MAX
+from fabwright.replay.record import Recorder
+from fabwright.replay.runs import held, held_motion, summed
+from fabwright.replay.tokens import PlainLines
+
+AXES = "XYZ"
+INCH_MM = 25.4
+_WORD = re.compile(r"([A-Z])([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))")
+
+
+@dataclass(slots=True)
+class Block:
+    """One line's words: G and M words by modal group, the rest by letter."""
+
+    number: int
+    g: dict[str, str] = field(default_factory=dict)
+    m: dict[str, str] = field(default_factory=dict)
+    values: dict[str, float] = field(default_factory=dict)
+    faults: int = 0
+
+    @property
+    def axes(self) -> list[str]:
+        """The axis words of the block, in order."""
+        return [a for a in AXES if a in self.values]
+
+
+class BlockReader:
+    """What GRBL and LinuxCNC have in common; a dialect states its groups, its refusals and its limits.
+
+    `g_groups`, `m_groups` map each accepted word to its modal group. `refused` maps words the controller has (or is
+    often given) to why they are not accepted.
+    """
+
+    line_max = 0
+    g_groups: Mapping[str, str] = {}
+    m_groups: Mapping[str, str] = {}
+    refused: Mapping[str, str] = {}
+    forbidden: Mapping[str, str] = {}
+    letters = ""
+    source = ""
+    #: True where an F word is converted with the units set in the same block.
+    feed_after_units = False
+
+    def __init__(self, recorder: Recorder, settings: Mapping[str, str | float | int | bool]) -> None:
+        self.rec, self.settings = recorder, settings
+        self.position = [0.0, 0.0, 0.0]
+        self.offset = [0.0, 0.0, 0.0]
+        self.unit = 1.0
+        self.absolute = True
+        self.motion: str | None = "G0"
+        self.feed = 0.0
+        self.output = 0
+        self.output_value = 0.0
+        self.selected_tool = 0
+        self.tool = 0
+        self.ended = False
+        self.moved = False
+        self.after_end = False
+
+    # Lexing -------------------------------------------------------------------------------------------------------
+
+    def line(self, number: int, text: str) -> None:
+        """Read and execute one block."""
+        body = self.clean(number, text)
+        if not body:
+            return
+        if self.ended:
+            self.past_end(number, body)
+            return
+        if len(body) > self.line_max:
+            self.error(number, "line-too-long", f"the block has {len(body)} characters without blanks and comments; this "
+                       f"controller keeps {self.line_max}.", measured=len(body), limit=self.line_max)
+            return
+        block = self.words(number, body)
+        if block is not None and not block.faults and self.check(block):
+            self.execute(block)
+
+    def clean(self, number: int, text: str) -> str:
+        """The words of a line: upper case, without blanks and comments. Reports what the controller cannot lex."""
+        raise NotImplementedError
+
+    def past_end(self, number: int, body: str) -> None:
+        """Words after M2 or M30."""
+        if not self.after_end:
+            self.after_end = True
+            self.error(number, "after-end", "there are words after the program's end (M2 or M30); they were not executed "
+                       "here, and what the controller does with them is not certain.", remedy="Remove them.")
+
+    def error(self, number: int, check: str, message: str, *, measured: float | None = None, limit: float | None = None,
+              unit: str = "", remedy: str = "", source: str = "") -> None:
+        """Report; the block is then not executed, as the controller itself would refuse it."""
+        self.rec.reports.error(number, check, message, measured=measured, limit=limit, unit=unit, remedy=remedy,
+                               source=source or self.source)
+
+    def words(self, number: int, body: str) -> Block | None:
+        """Sort the words of a block; None when a piece of it is no word."""
+        block, at = Block(number), 0
+        while at < len(body):
+            match = _WORD.match(body, at)
+            if match is None or body[match.end():match.end() + 1] in (".", "+", "-"):
+                token = body[at:at + 24]
+                self.error(number, "bad-number", f"{token!r} is not a letter with a number.")
+                return None
+            self._sort(block, match.group(1), match.group(2), at)
+            at = match.end()
+        return block
+
+    def _sort(self, block: Block, letter: str, digits: str, at: int) -> None:
+        """Put one word in its place, or report why it has none."""
+        value = float(digits)
+        if letter in "GM":
+            self._sort_code(block, letter, value, digits)
+        elif letter == "N":
+            if at or value < 0 or not digits.isdigit():
+                self._fault(block, "unknown-word", f"N{digits} is not a line number at the start of a line.")
+        elif letter not in self.letters:
+            reason = self.refused.get(letter, "is not a word of this controller.")
+            self._fault(block, "unknown-word", f"{letter}{digits} {reason}")
+        elif letter in block.values:
+            self._fault(block, "duplicate-word", f"{letter} stands twice in one block.")
+        elif abs(value) > NUMBER_MAX * 10 or (letter in AXES and abs(value) > NUMBER_MAX):
+            self._fault(block, "number-too-large", f"{letter}{digits[:24]} is beyond what any machine moves.")
+        else:
+            block.values[letter] = value
+
+    def _sort_code(self, block: Block, letter: str, value: float, digits: str) -> None:
+        name = f"{letter}{value:g}"
+        groups, table = (self.g_groups, block.g) if letter == "G" else (self.m_groups, block.m)
+        if name in self.forbidden:
+            self._fault(block, "forbidden-word", f"{name} {self.forbidden[name]}", f"Remove {name}.")
+        elif name in self.refused:
+            self._fault(block, "unsupported-word", f"{name} {self.refused[name]}")
+        elif name not in groups:
+            self._fault(block, "unknown-word", f"{letter}{digits} is not a word of this controller.")
+        elif groups[name] in table:
+            self._fault(block, "modal-conflict", f"{name} and {table[groups[name]]} are of the same modal group "
+                        f"({groups[name]}) and may not stand in one block.")
+        else:
+            table[groups[name]] = name
+
+    def _fault(self, block: Block, check: str, message: str, remedy: str = "") -> None:
+        block.faults += 1
+        self.error(block.number, check, message, remedy=remedy)
+
+    # Checking -----------------------------------------------------------------------------------------------------
+
+    def check(self, block: Block) -> bool:
+        """What the controller refuses about a block as a whole; reports and returns False."""
+        motion, other = block.g.get("motion"), block.g.get("non-modal")
+        consumer = other if other in ("G28", "G30", "G92") else None
+        if consumer and motion and block.axes:
+            return self._refuse(block, "modal-conflict", f"{consumer} and {motion} both claim the axis words of this block.")
+        active = motion or self.motion
+        if other == "G53" and active not in ("G0", "G1"):
+            return self._refuse(block, "modal-conflict", "G53 goes only with G0 or G1.")
+        if block.axes and not consumer and active == "G80":
+            return self._refuse(block, "no-motion-mode", "axis words stand in the block, but no motion is in force (G80).")
+        if other == "G53" and (block.g.get("distance", "G90" if self.absolute else "G91") == "G91"):
+            return self._refuse(block, "modal-conflict", "G53 goes only with absolute distances (G90).")
+        if other == "G4" and "P" not in block.values:
+            return self._refuse(block, "missing-word", "G4 has no P, so how long to wait is unknown.")
+        moves = bool(block.axes or motion in ("G2", "G3")) and not consumer
+        if moves and active in ("G1", "G2", "G3") and not self._feed_of(block):
+            return self._refuse(block, "feed-unset", f"{active} before any F: the controller has no feed to move with.",
+                                "Give F before or with the first cutting move.")
+        return self.check_used(block, active if moves else None)
+
+    def _feed_of(self, block: Block) -> float:
+        return block.values.get("F", self.feed)
+
+    def check_used(self, block: Block, motion: str | None) -> bool:
+        """Every value word must belong to something in the block."""
+        free, other = set("FST"), block.g.get("non-modal")
+        if motion or other in ("G28", "G30", "G92"):
+            free |= set(AXES)
+        if motion in ("G2", "G3"):
+            free |= set("IJR") | self.arc_extra()
+        if other == "G4":
+            free.add("P")
+        free |= self.extra_words(block)
+        unused = [letter for letter in block.values if letter not in free]
+        if unused:
+            return self._refuse(block, "unused-word", f"{', '.join(unused)} belong to no command of this block.")
+        if any(block.values.get(letter, 0.0) < 0 for letter in "FST") or (other == "G4" and block.values["P"] < 0):
+            return self._refuse(block, "bad-number", "F, S, T and the P of G4 may not be negative.")
+        return True
+
+    def arc_extra(self) -> set[str]:
+        """Further words an arc may have here."""
+        return set()
+
+    def extra_words(self, block: Block) -> set[str]:
+        """Further words the block's commands take here."""
+        return set()
+
+    def _refuse(self, block: Block, check: str, message: str, remedy: str = "") -> bool:
+        self.error(block.number, check, message, remedy=remedy)
+        return False
+
+    # Executing ----------------------------------------------------------------------------------------------------
+
+    def execute(self, block: Block) -> None:
+        """The order of execution of RS274NGC."""
+        number, happen = block.number, self.rec.happen
+        if "feed mode" in block.g:
+            happen(number, "feed-mode", 94.0)
+        if self.feed_after_units:
+            self._set_units(block)
+        if "F" in block.values:
+            self.feed = block.values["F"] * self.unit
+        self._set_value(block)
+        if "T" in block.values:
+            self.select_tool(number, int(block.values["T"]))
+        self.change_tool(block)
+        self._switch_output(block)
+        self._switch_air(block)
+        if block.g.get("non-modal") == "G4":
+            happen(number, "dwell", block.values.get("P", 0.0))
+        if "plane" in block.g:
+            happen(number, "plane", 17.0)
+        if not self.feed_after_units:
+            self._set_units(block)
+        self.tool_length(block)
+        if "work offset" in block.g:
+            self._work_offset(number, block.g["work offset"])
+        if "distance" in block.g:
+            self.absolute = block.g["distance"] == "G90"
+            happen(number, "distance-mode", 90.0 if self.absolute else 91.0)
+        self._non_modal(block)
+        self._move(block)
+        self._stop(block)
+
+    def _set_units(self, block: Block) -> None:
+        if "units" not in block.g:
+            return
+        unit = INCH_MM if block.g["units"] == "G20" else 1.0
+        if unit != 1.0 and self.unit == 1.0:
+            self.rec.reports.warning(block.number, "units", "the program switches to inches (G20): every length after this "
+                                     "line is 25.4 times the number written.")
+        self.unit = unit
+        self.rec.happen(block.number, "units", unit)
+
+    def _set_value(self, block: Block) -> None:
+        if "S" in block.values:
+            self.output_value = block.values["S"]
+            self.rec.modal("s", self.output_value)
+            self.rec.happen(block.number, "output-value", self.output_value)
+
+    def select_tool(self, number: int, tool: int) -> None:
+        """T chooses; a changer changes on M6."""
+        self.selected_tool = tool
+
+    def change_tool(self, block: Block) -> None:
+        """M6, where the controller has it."""
+
+    def tool_length(self, block: Block) -> None:
+        """G43 and G49, where the controller has them."""
+
+    def _switch_output(self, block: Block) -> None:
+        word = block.m.get("spindle")
+        if word is not None:
+            self.set_output(block.number, int(word[1:]), word)
+
+    def set_output(self, number: int, output: int, word: str) -> None:
+        """M3, M4 or M5 (0)."""
+        self.output = 0 if output == 5 else output
+        self.rec.modal("output", self.output)
+        self.rec.happen(number, "output-on" if self.output else "output-off", self.output_value, word)
+
+    def _switch_air(self, block: Block) -> None:
+        for group in ("coolant", "mist"):
+            word = block.m.get(group)
+            if word is not None:
+                self.rec.happen(block.number, "air-off" if word == "M9" else "air-on", text=word)
+
+    def _work_offset(self, number: int, word: str) -> None:
+        self.rec.happen(number, "work-offset", float(word[1:]))
+        if word != "G54":
+            self.error(number, "work-offset", f"{word} is an offset stored in the controller; where it lies is not in the "
+                       "program.", remedy="Use G54 alone.")
+            self._forget(AXES)
+
+    def _forget(self, axes: str | list[str]) -> None:
+        for letter in axes:
+            self.rec.modal(f"known_{letter.lower()}", 0)
+
+    def _non_modal(self, block: Block) -> None:
+        word = block.g.get("non-modal")
+        if word == "G92":
+            for letter in block.axes:
+                axis = AXES.index(letter)
+                value = block.values[letter] * self.unit
+                self.offset[axis] = self.position[axis] - value
+                self.rec.happen(block.number, "set-position", value, letter)
+        elif word in ("G92.1", "G92.2"):
+            self.offset = [0.0, 0.0, 0.0]
+            self.rec.happen(block.number, "set-position", 0.0, word)
+        elif word in ("G28", "G30"):
+            self._go_reference(block, word)
+
+    def _go_reference(self, block: Block, word: str) -> None:
+        """By rapid through the named point, then to a place stored in the controller: those axes are unknown after."""
+        if block.axes:
+            end = self._target(block)
+            self.rec.move(block.number, 0, end, self.feed, 0.0)
+            self.position, self.moved = end, True
+        self._forget(block.axes or AXES)
+        self.rec.happen(block.number, "home", text=word)
+
+    # Motion -------------------------------------------------------------------------------------------------------
+
+    def _target(self, block: Block) -> list[float]:
+        end = list(self.position)
+        for letter in block.axes:
+            axis, value = AXES.index(letter), block.values[letter] * self.unit
+            end[axis] = value + self.offset[axis] if self.absolute else self.position[axis] + value
+        return end
+
+    def _move(self, block: Block) -> None:
+        motion = block.g.get("motion")
+        if motion is not None:
+            self.motion = motion
+        if block.g.get("non-modal") in ("G28", "G30", "G92"):
+            return
+        if block.g.get("non-modal") == "G53":
+            self._move_machine(block)
+        elif self.motion in ("G2", "G3") and (block.axes or motion is not None):
+            self._arc(block, int(self.motion[1:]))
+        elif block.axes:
+            end = self._target(block)
+            self.rec.move(block.number, 1 if self.motion == "G1" else 0, end, self.feed, 0.0)
+            self._arrive(block, end)
+
+    def _arrive(self, block: Block, end: list[float]) -> None:
+        self.position, self.moved = end, True
+        if self.absolute:
+            for letter in block.axes:
+                self.rec.modal(f"known_{letter.lower()}", 1)
+
+    def _move_machine(self, block: Block) -> None:
+        """G53: the named axes end at machine coordinates, so where they are in the program's is unknown after."""
+        self.rec.happen(block.number, "machine-coordinates")
+        if not block.axes:
+            return
+        end = list(self.position)
+        for letter in block.axes:
+            end[AXES.index(letter)] = block.values[letter] * self.unit
+        self.rec.modal("machine_frame", 1)
+        self.rec.move(block.number, 1 if self.motion == "G1" else 0, end, self.feed, 0.0)
+        self.rec.modal("machine_frame", 0)
+        self.position, self.moved = end, True
+        self._forget(block.axes)
+
+    def _arc(self, block: Block, kind: int) -> None:
+        start, end = self.position, self._target(block)
+        numbers = {k: v * self.unit for k, v in block.values.items()}
+        centre = self._centre(block, kind, start, end, numbers)
+        if centre is None:
+            return
+        if self.arc_off(centre):
+            self.error(block.number, "arc-radius", f"the arc's radius is {centre.radius_start_mm:.4f} mm at its start and "
+                       f"{centre.radius_end_mm:.4f} mm at its end; this controller refuses it.",
+                       measured=centre.mismatch_mm, limit=self.arc_tolerance_mm, unit="mm")
+            return
+        self.rec.arc(block.number, kind, end, (centre.x, centre.y), self.feed, 0.0)
+        self._arrive(block, end)
+
+    def _centre(self, block: Block, kind: int, start: list[float], end: list[float], numbers: dict[str, float]
+                ) -> ArcCentre | None:
+        if "R" in numbers and ("I" in numbers or "J" in numbers):
+            self.error(block.number, "modal-conflict", f"G{kind} has both R and I or J.")
+        elif "R" in numbers:
+            centre = centre_from_radius(start, end, numbers["R"], kind == 2, self.arc_tolerance_mm)
+            if centre is not None:
+                return centre
+            self.error(block.number, "arc-radius", f"no arc of radius {numbers['R']:g} mm joins the start and the end of "
+                       "this move.", remedy="Write the arc with I and J.")
+        elif "I" in numbers or "J" in numbers:
+            centre = centre_from_offset(start, end, numbers.get("I", 0.0), numbers.get("J", 0.0))
+            if centre.radius_start_mm > 0:
+                return centre
+            self.error(block.number, "arc-radius", f"G{kind} has a radius of zero.")
+        else:
+            self.error(block.number, "missing-word", f"G{kind} has neither I and J nor R, so its centre is unknown.")
+        return None
+
+    @property
+    def arc_tolerance_mm(self) -> float:
+        """How far the two radii of an arc may differ."""
+        raise NotImplementedError
+
+    def arc_off(self, centre: ArcCentre) -> bool:
+        """Whether the controller refuses an arc with these radii."""
+        raise NotImplementedError
+
+    # End ----------------------------------------------------------------------------------------------------------
+
+    def _stop(self, block: Block) -> None:
+        word = block.m.get("stopping")
+        if word in ("M0", "M1", "M60"):
+            self.rec.happen(block.number, "pause", text=word)
+        elif word in ("M2", "M30"):
+            if self.output:
+                self.set_output(block.number, 5, word)
+            self.rec.happen(block.number, "air-off", text=word)
+            self.rec.happen(block.number, "program-end", text=word)
+            self.ended, self.absolute, self.motion = True, True, "G1"
+
+    def final_state(self) -> ControllerState:
+        """The modal state after the last line."""
+        return ControllerState(
+            position_mm=(self.position[0], self.position[1], self.position[2]), units_mm=self.unit == 1.0,
+            absolute=self.absolute, output=self.output, output_value=self.output_value, nozzle_c=0.0, bed_c=0.0, fan=0.0,
+            motors_on=self.moved, ended=self.ended, tool=self.tool)
+
+    # Runs of plain lines ------------------------------------------------------------------------------------------
+
+    def plain(self, table: PlainLines) -> NDArray[np.bool_]:
+        """Which lines `run` may take: G0, G1 or neither, with in-range words of X Y Z F S."""
+        fit = table.plain & np.isnan(table.values["E"]) & ((table.ends - table.starts) <= self.line_max)
+        for letter in "XYZFS":
+            column = table.values[letter]
+            fit &= np.isnan(column) | (np.abs(column) <= NUMBER_MAX)
+        return fit & ~(table.values["F"] <= 0) & ~(table.values["S"] < 0)
+
+    def run(self, table: PlainLines, first: int, stop: int, number: int) -> bool:
+        """Execute plain lines [first, stop); False, and nothing done, when they must be read block by block."""
+        part = slice(first, stop)
+        motion = table.motion[part]
+        feed = held(table.values["F"][part] * self.unit, self.feed)
+        if self.ended or (motion[0] < 0 and self.motion not in ("G0", "G1")):
+            return False
+        kind = held_motion(motion, 1 if self.motion == "G1" else 0)
+        if ((kind == 1) & (feed == 0)).any():
+            return False
+        rows = np.empty((stop - first, 7))
+        rows[:, 0] = np.arange(number, number + stop - first)
+        rows[:, 1], rows[:, 5], rows[:, 6] = kind, feed, 0.0
+        self._run_axes(table, part, rows)
+        self.feed, self.motion = float(feed[-1]), f"G{int(kind[-1])}"
+        return True
+
+    def _run_axes(self, table: PlainLines, part: slice, rows: NDArray[np.float64]) -> None:
+        moved = np.zeros(len(rows), dtype=np.bool_)
+        firsts: list[tuple[str, int]] = []
+        for axis, letter in enumerate(AXES):
+            column = table.values[letter][part]
+            present = ~np.isnan(column)
+            if not present.any():
+                rows[:, 2 + axis] = self.position[axis]
+                continue
+            moved |= present
+            column = column * self.unit
+            if self.absolute:
+                rows[:, 2 + axis] = held(column + self.offset[axis], self.position[axis])
+                firsts.append((f"known_{letter.lower()}", int(np.argmax(present))))
+            else:
+                rows[:, 2 + axis] = summed(column, self.position[axis])
+        index = np.cumsum(moved)
+        before = self.rec.count
+        self._run_values(table.values["S"][part], rows, before + index - moved)
+        self.rec.run(rows[moved])
+        for name, row in firsts:
+            self.rec.modal(name, 1, before + int(index[row]))
+        self.position = [float(v) for v in rows[-1, 2:5]]
+        self.moved = self.moved or bool(moved.any())
+
+    def _run_values(self, column: NDArray[np.float64], rows: NDArray[np.float64], at: NDArray[np.int64]) -> None:
+        """S words take effect before the motion of their own line; `at` is the move index of each line."""
+        for row in np.flatnonzero(~np.isnan(column)).tolist():
+            self.output_value = float(column[row])
+            self.rec.modal("s", self.output_value, int(at[row]))
+            self.rec.happen(int(rows[row, 0]), "output-value", self.output_value, at=int(at[row]))
