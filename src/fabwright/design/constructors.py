@@ -55,8 +55,17 @@ def count(default: int | None, minimum: int, maximum: int, *, step: int | None =
 
 def choice(default: str | float | None, choices: Mapping[Any, str], *, group: str, label: str,
            help: str, visible_if: Condition = None) -> Any:  # noqa: A002
-    """One of the keys of `choices` (texts or numbers), whose values are the labels a person reads."""
-    return _option(ChoiceOption(default=default, choices=tuple(choices.items()), group=group, label=label, help=help,
+    """One of the keys of `choices` (texts or numbers), whose values are the labels a person reads.
+
+    Where one of the numbers is a float they all become floats.
+    """
+    fractional = any(isinstance(value, float) for value in choices)
+
+    def widened(value: Any) -> Any:
+        return float(value) if fractional and type(value) is int else value
+
+    pairs = tuple((widened(value), words) for value, words in choices.items())
+    return _option(ChoiceOption(default=widened(default), choices=pairs, group=group, label=label, help=help,
                                 visible_if=_condition(visible_if)))
 
 

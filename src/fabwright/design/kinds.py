@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 from unicodedata import category
 
-from fabwright.design.wording import did_you_mean, figure, shown, with_unit
+from fabwright.design.wording import figure, nearest_name, shown, with_unit
 from fabwright.model import Attachment, bytes_digest
 
 # A value this close to its step (relative to the larger of 1 and the value) is the step's own decimal value: it covers
@@ -160,9 +160,9 @@ class NumberOption(OptionKind):
                       math.ceil(inside * scale) / scale, inside]
         else:
             pitch = float(self.step or 1)
-            around = [self._on_grid(min(max(inside + k * pitch, self.minimum), self.maximum)) for k in (0, -1, 1)]
-        kept = dict.fromkeys(v for v in around if self.minimum <= v <= self.maximum)
-        yield from sorted(kept, key=lambda v: (abs(v - inside), v))
+            steps = [self._on_grid(min(max(inside + k * pitch, self.minimum), self.maximum)) for k in (0, -1, 1)]
+            around = sorted(steps, key=lambda v: (abs(v - inside), v))
+        yield from dict.fromkeys(v for v in around if self.minimum <= v <= self.maximum)
 
     def definition_problems(self) -> Iterator[str]:
         if not (math.isfinite(self.minimum) and math.isfinite(self.maximum) and self.minimum < self.maximum):
@@ -188,7 +188,7 @@ class NumberOption(OptionKind):
 
     def _number_in(self, text: str) -> float | None:
         try:
-            return float(self.check_given(self.from_text(text)))
+            return self.check_given(self.from_text(text))
         except InvalidValueError:
             return None
 
@@ -238,11 +238,8 @@ class ChoiceOption(OptionKind):
         if not isinstance(value, str):
             return None
         by_text = {v if isinstance(v, str) else figure(v): v for v in self.values}
-        for text, known in by_text.items():
-            if did_you_mean(value, [text]):
-                best = did_you_mean(value, by_text).split("'")
-                return by_text.get(best[1], known)
-        return None
+        near = nearest_name(value, by_text)
+        return None if near is None else by_text[near]
 
     def definition_problems(self) -> Iterator[str]:
         if len(self.choices) < 2 or len(set(self.values)) < len(self.choices):

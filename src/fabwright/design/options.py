@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, mod
 
 from fabwright.design.constructors import KIND_KEY
 from fabwright.design.kinds import InvalidValueError, OptionKind
-from fabwright.design.wording import did_you_mean, shown
+from fabwright.design.wording import shown
 from fabwright.errors import OptionErrors, OptionProblem, UsageError
 
 
@@ -55,7 +55,7 @@ class Options(BaseModel):
     `attachment`. Objects are frozen and always valid: making one raises OptionErrors or pydantic's ValidationError.
     """
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True)
 
     __option_kinds__: ClassVar[Mapping[str, OptionKind]] = {}
     __option_rules__: ClassVar[tuple[Rule, ...]] = ()
@@ -121,7 +121,7 @@ def _rule_problems(options: Options) -> Iterator[OptionProblem]:
         for problem in each.run(options):
             if problem.path not in kinds:
                 raise UsageError(f"{type(options).__name__}: rule {each.name!r} blames {problem.path!r}, which is no "
-                                 f"option{did_you_mean(problem.path, kinds)}")
+                                 "option")
             yield OptionProblem(problem.path, problem.message, each.name, _settled(options, each, problem))
 
 

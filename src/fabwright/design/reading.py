@@ -9,7 +9,7 @@ from typing import Any
 
 from fabwright.design.kinds import InvalidValueError
 from fabwright.design.options import Options, option_kinds
-from fabwright.design.wording import did_you_mean, shown
+from fabwright.design.wording import as_path, no_such_option, shown
 from fabwright.errors import OptionErrors, OptionProblem, UsageError
 
 LARGEST_INPUT_BYTES = 64 * 1024
@@ -52,7 +52,7 @@ def parse_options_json(data: bytes, design: str = "options") -> dict[str, Any]:
     except InvalidValueError as refusal:
         raise UsageError(f"{design}: the options are not JSON: {refusal.message}") from None
     if repeated:
-        raise OptionErrors(design, [OptionProblem(shown(key).strip("'"), "is given twice; keep one of them")
+        raise OptionErrors(design, [OptionProblem(as_path(key), "is given twice; keep one of them")
                                     for key in dict.fromkeys(repeated)])
     if not isinstance(value, dict):
         raise UsageError(f"{design}: the options must be a JSON object such as {{\"name\": 1}}, not {shown(value)}")
@@ -71,12 +71,11 @@ def parse_assignments(model: type[Options], assignments: Iterable[str], design: 
     for assignment in assignments:
         name, equals, text = assignment.partition("=")
         name = name.strip()
-        path = shown(name).strip("'")
+        path = as_path(name)
         if not equals or not name:
-            problems.append(OptionProblem(shown(assignment).strip("'"), "write an option as name=value"))
+            problems.append(OptionProblem(as_path(assignment), "write an option as name=value"))
         elif name not in kinds:
-            problems.append(OptionProblem(path, f"no such option{did_you_mean(name, kinds) or '.'} "
-                                          f"Options: {', '.join(kinds)}."))
+            problems.append(OptionProblem(path, no_such_option(name, kinds)))
         elif name in values:
             problems.append(OptionProblem(path, "is given twice; keep one of them"))
         else:

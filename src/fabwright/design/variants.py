@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from fabwright.design.kinds import AttachmentOption, InvalidValueError
 from fabwright.design.options import Options, option_kinds, visibility_problems
-from fabwright.design.wording import did_you_mean, shown
-from fabwright.errors import OptionErrors, OptionProblem, UsageError
+from fabwright.design.wording import as_path, no_such_option, shown
+from fabwright.errors import InternalError, OptionErrors, OptionProblem, UsageError
 from fabwright.model import Attachment, Variant, value_digest
 
 
@@ -58,11 +58,12 @@ def _problems(model: type[Options], order: Mapping[str, Any], error: ValidationE
     found: dict[str, OptionProblem] = {}
     unknown: list[OptionProblem] = []
     for entry in error.errors(include_url=False, include_input=False):
-        name = str(entry["loc"][0]) if entry["loc"] else ""
+        if not entry["loc"]:
+            raise InternalError(f"{model.__name__}: one of its rules failed instead of yielding: {entry['msg']}")
+        name = str(entry["loc"][0])
         cause = entry.get("ctx", {}).get("error")
         if entry["type"] == "extra_forbidden":
-            unknown.append(OptionProblem(shown(name).strip("'"), f"no such option{did_you_mean(name, kinds) or '.'} "
-                                         f"Options: {', '.join(kinds)}."))
+            unknown.append(OptionProblem(as_path(name), no_such_option(name, kinds)))
         elif isinstance(cause, InvalidValueError):
             found.setdefault(name, OptionProblem(name, cause.message, nearest=cause.nearest))
         else:

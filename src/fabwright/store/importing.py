@@ -40,7 +40,10 @@ class ReleaseFinder(MetaPathFinder, SourceLoader):  # type: ignore[misc]  # two 
         """The spec of a module of this release, None for any other."""
         if fullname not in self._files:
             return None
-        return spec_from_loader(fullname, self, is_package=self._files[fullname][1])
+        spec = spec_from_loader(fullname, self, is_package=self.is_package(fullname))
+        if spec is not None and spec.submodule_search_locations is not None:
+            spec.submodule_search_locations = []  # or the interpreter's own finder would read the disk first
+        return spec
 
     def is_package(self, fullname: str) -> bool:
         """Whether the module is a folder of modules."""

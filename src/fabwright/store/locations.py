@@ -61,13 +61,13 @@ def read_profiles(kind: str, extra: Iterable[Path] = ()) -> list[tuple[str, dict
     names the file that is not TOML.
     """
     folder = _PROFILE_FOLDERS[kind]
-    found = [(f"{home.name}/{folder}/{item.name}", _document(item, item.name))
+    found = [(f"{home.name}/{folder}/{item.name}", _parsed(item.read_text(encoding="utf-8"), item.name))
              for home in _in_order(files("fabwright") / "machines") if home.is_dir() and not home.name.startswith("_")
              for item in _in_order(home / folder) if item.name.endswith(".toml")]
     for root in extra:
         if not root.is_dir():
             raise UsageError(f"there is no folder of profiles {root}")
-        documents = [(str(path), _document(path, str(path))) for path in sorted(root.glob("*.toml"))]
+        documents = [(str(path), read_toml(path)) for path in sorted(root.glob("*.toml"))]
         for origin, document in documents:
             if not _PROFILE_FOLDERS.keys() & document.keys():
                 raise UsageError(f"{origin}: a profile has a table [machine] or [material]")
@@ -89,10 +89,6 @@ def read_text(path: Path) -> str:
 def read_toml(path: Path) -> dict[str, Any]:
     """A TOML file; UsageError with the file and the place where it is not TOML."""
     return _parsed(read_text(path), str(path))
-
-
-def _document(item: Traversable, origin: str) -> dict[str, Any]:
-    return _parsed(item.read_text(encoding="utf-8"), origin)
 
 
 def _parsed(text: str, origin: str) -> dict[str, Any]:
