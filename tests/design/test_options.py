@@ -105,7 +105,7 @@ BAD = [
     ("board", Attachment("a.brd", b""),
      "needs a file (.brd, .kicad_pcb) of at most 1000 bytes, but 'a.brd' is empty", None),
     ("board", Attachment("a.brd", b"x" * 1001), "takes at most 1000 bytes, but 'a.brd' has 1001", None),
-    ("board", Attachment("a.brd", b"x", "00"), 
+    ("board", Attachment("a.brd", b"x", "00"),
      f"'a.brd' does not match its digest: the bytes give {bytes_digest(b'x')}", None),
 ]
 

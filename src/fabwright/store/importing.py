@@ -27,12 +27,16 @@ class ReleaseFinder(MetaPathFinder, SourceLoader):  # type: ignore[misc]  # two 
 
     def __init__(self, package: str, folder: Path, sources: Mapping[str, bytes]) -> None:
         self.package = package
-        self._files: dict[str, tuple[str, bool]] = {package: (str(folder / "__init__.py"), True)}
-        self._sources = {str(folder / "__init__.py"): b""}
-        for name, source in sources.items():
-            parts = name.removesuffix(".py").split("/")
-            is_package = parts[-1] == "__init__"
-            self._files[".".join([package, *(parts[:-1] if is_package else parts)])] = (str(folder / name), is_package)
+        self._files: dict[str, tuple[str, bool]] = {}
+        self._sources: dict[str, bytes] = {}
+        for name, source in sorted(sources.items()):
+            *parents, last = name.removesuffix(".py").split("/")
+            for depth in range(len(parents) + 1):  # folders are packages, with or without an __init__.py
+                initial = str(folder.joinpath(*parents[:depth], "__init__.py"))
+                self._files[".".join([package, *parents[:depth]])] = (initial, True)
+                self._sources.setdefault(initial, b"")
+            if last != "__init__":
+                self._files[".".join([package, *parents, last])] = (str(folder / name), False)
             self._sources[str(folder / name)] = source
 
     def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
