@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -24,7 +25,7 @@ from fabwright.design import (
 from fabwright.errors import OptionErrors, UsageError
 from fabwright.model import canonical_json
 
-FORM = {"group": "Shape", "label": "Label", "help": "Help."}
+FORM: dict[str, Any] = {"group": "Shape", "label": "Label", "help": "Help."}
 
 
 class Foot(Options):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from jsonschema import Draft7Validator, Draft202012Validator
@@ -24,7 +25,7 @@ from fabwright.design import (
 )
 from fabwright.errors import OptionErrors
 
-FORM = {"group": "Shape", "label": "Label", "help": "Help."}
+FORM: dict[str, Any] = {"group": "Shape", "label": "Label", "help": "Help."}
 DRAFTS = (Draft7Validator, Draft202012Validator)
 OUTSIDE_THE_SHARED_SUBSET = {"$defs", "$ref", "definitions", "prefixItems", "items", "dependencies", "$schema", "if"}
 

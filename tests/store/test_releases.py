@@ -39,13 +39,14 @@ def build(options: Peg, making: Making) -> Part:
 CASES = '[[case]]\nname = "short"\noptions = {long_mm = 2}\nclasses = ["plotter"]\nexpect = {height_mm = 2}\n'
 
 
-def write(root: Path, folder: str = "peg", version: str = "1.0.0", longest: int = 50, **files: str) -> Path:
+def write(root: Path, folder: str = "peg", version: str = "1.0.0", longest: int = 50,
+          files: dict[str, str] | None = None) -> Path:
     home = root / folder
     (home / "deep").mkdir(parents=True)
     texts = {"design.toml": HEAD.format(id=folder.partition("@")[0], version=version), "design.py": DESIGN,
              "sizes.py": f"LONGEST_MM = {longest}\n", "cases.toml": CASES,
              "deep/solid.py": "from ..sizes import LONGEST_MM\ndef name():\n    return LONGEST_MM\n"}
-    for name, text in (texts | files).items():
+    for name, text in (texts | (files or {})).items():
         (home / name).write_text(text, encoding="utf-8")
     return home
 
@@ -130,7 +131,7 @@ def test_code_runs_as_it_was_digested(tmp_path: Path) -> None:
     ("\n".join(HEAD.format(id="peg", version="1.0.0").split("\n")[:5]), "design.toml: classes: Field required"),
 ])
 def test_a_wrong_design_file_is_refused_by_its_field(tmp_path: Path, text: str, sentence: str) -> None:
-    home = write(tmp_path, **{"design.toml": text})
+    home = write(tmp_path, files={"design.toml": text})
     with pytest.raises(UsageError) as caught:
         read_releases([tmp_path], built_in=False)
     assert str(home / sentence.partition(":")[0]) in str(caught.value)
@@ -166,7 +167,7 @@ def test_a_design_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
      "design.py: build(options, making) is missing"),
 ])
 def test_a_module_that_may_not_or_cannot_be_loaded_is_refused(tmp_path: Path, source: str, sentence: str) -> None:
-    release = read_release(write(tmp_path, **{"design.py": source}))
+    release = read_release(write(tmp_path, files={"design.py": source}))
     with pytest.raises(UsageError) as caught:
         release.load()
     assert sentence in str(caught.value)
@@ -174,7 +175,7 @@ def test_a_module_that_may_not_or_cannot_be_loaded_is_refused(tmp_path: Path, so
 
 
 def test_every_offence_of_every_module_is_listed(tmp_path: Path) -> None:
-    home = write(tmp_path, **{"sizes.py": "import os, sys\n", "deep/solid.py": "from ...x import y\n"})
+    home = write(tmp_path, files={"sizes.py": "import os, sys\n", "deep/solid.py": "from ...x import y\n"})
     with pytest.raises(UsageError) as caught:
         read_release(home).load()
     assert [line.partition(": ")[0] for line in str(caught.value).split("\n")] == [
@@ -191,7 +192,7 @@ def test_every_offence_of_every_module_is_listed(tmp_path: Path) -> None:
 ])
 def test_wrong_cases_are_refused(tmp_path: Path, text: str, sentence: str) -> None:
     with pytest.raises(UsageError) as caught:
-        read_release(write(tmp_path, **{"cases.toml": text})).cases()
+        read_release(write(tmp_path, files={"cases.toml": text})).cases()
     assert sentence in str(caught.value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,8 +71,9 @@ class Release:
         sources = {name: data for name, data in self._files.items() if name.endswith(".py")}
         if "design.py" not in sources:
             raise UsageError(f"{self.folder}: a design has a design.py")
-        check_imports(self.folder, sources)
         package = f"fabwright_release_{self.id.replace('-', '_')}_{self.digest[:16]}"
+        if f"{package}.design" not in sys.modules:
+            check_imports(self.folder, sources)
         module = import_release(package, self.folder, sources, "design")
         options, build = getattr(module, "OPTIONS", None), getattr(module, "build", None)
         if not (isinstance(options, type) and hasattr(options, "__option_kinds__")):
