@@ -16,7 +16,7 @@ from fabwright.model.trace import ControllerState
 from fabwright.replay.arcs import ArcCentre, centre_from_offset, centre_from_radius
 from fabwright.replay.limits import NUMBER_MAX
 from fabwright.replay.record import Recorder
-from fabwright.replay.runs import held, held_motion, summed
+from fabwright.replay.runs import FEED, KIND, LINE, Columns, X
 from fabwright.replay.tokens import PlainLines
 
 AXES = "XYZ"
@@ -439,51 +439,44 @@ class BlockReader:
             fit &= np.isnan(column) | (np.abs(column) <= NUMBER_MAX)
         return fit & ~(table.values["F"] <= 0) & ~(table.values["S"] < 0)
 
-    def run(self, table: PlainLines, first: int, stop: int, number: int) -> bool:
+    def run(self, columns: Columns, first: int, stop: int) -> bool:
         """Execute plain lines [first, stop); False, and nothing done, when they must be read block by block."""
-        part = slice(first, stop)
-        motion = table.motion[part]
-        feed = held(table.values["F"][part] * self.unit, self.feed)
-        if self.ended or (motion[0] < 0 and self.motion not in ("G0", "G1")):
+        if self.ended or (columns.following["G"][first] > first and self.motion not in ("G0", "G1")):
             return False
-        kind = held_motion(motion, 1 if self.motion == "G1" else 0)
-        if ((kind == 1) & (feed == 0)).any():
+        rows = columns.rows
+        columns.place("G", KIND, first, stop, 1.0 if self.motion == "G1" else 0.0, 1.0, 0.0)
+        unfed = min(columns.following["F"][first], stop)
+        if self.feed == 0 and rows[first:unfed, KIND].any():
             return False
-        rows = np.empty((stop - first, 7))
-        rows[:, 0] = np.arange(number, number + stop - first)
-        rows[:, 1], rows[:, 5], rows[:, 6] = kind, feed, 0.0
-        self._run_axes(table, part, rows)
-        self.feed, self.motion = float(feed[-1]), f"G{int(kind[-1])}"
+        columns.place("F", FEED, first, stop, self.feed, self.unit, 0.0)
+        self.feed, self.motion = float(rows[stop - 1, FEED]), f"G{int(rows[stop - 1, KIND])}"
+        self._run_values(columns, first, stop)
+        before = self.rec.count - columns.moves_before[first]
+        known: list[tuple[str, int]] = []
+        for axis, letter in enumerate(AXES):
+            column, name = X + axis, f"known_{letter.lower()}"
+            if self.absolute:
+                begin = columns.place(letter, column, first, stop, self.position[axis], self.unit, self.offset[axis])
+                if begin < stop:
+                    known.append((name, before + columns.moves_before[begin + 1]))
+            else:
+                columns.add(letter, column, first, stop, self.position[axis], self.unit)
+            self.position[axis] = float(rows[stop - 1, column])
+        moving = columns.moving(first, stop)
+        if len(moving):
+            self.rec.run(moving)
+            self.moved = True
+        for name, at in known:
+            self.rec.modal(name, 1, at)
         return True
 
-    def _run_axes(self, table: PlainLines, part: slice, rows: NDArray[np.float64]) -> None:
-        moved = np.zeros(len(rows), dtype=np.bool_)
-        firsts: list[tuple[str, int]] = []
-        for axis, letter in enumerate(AXES):
-            column = table.values[letter][part]
-            present = ~np.isnan(column)
-            if not present.any():
-                rows[:, 2 + axis] = self.position[axis]
-                continue
-            moved |= present
-            column = column * self.unit
-            if self.absolute:
-                rows[:, 2 + axis] = held(column + self.offset[axis], self.position[axis])
-                firsts.append((f"known_{letter.lower()}", int(np.argmax(present))))
-            else:
-                rows[:, 2 + axis] = summed(column, self.position[axis])
-        index = np.cumsum(moved)
-        before = self.rec.count
-        self._run_values(table.values["S"][part], rows, before + index - moved)
-        self.rec.run(rows[moved])
-        for name, row in firsts:
-            self.rec.modal(name, 1, before + int(index[row]))
-        self.position = [float(v) for v in rows[-1, 2:5]]
-        self.moved = self.moved or bool(moved.any())
-
-    def _run_values(self, column: NDArray[np.float64], rows: NDArray[np.float64], at: NDArray[np.int64]) -> None:
-        """S words take effect before the motion of their own line; `at` is the move index of each line."""
-        for row in np.flatnonzero(~np.isnan(column)).tolist():
-            self.output_value = float(column[row])
-            self.rec.modal("s", self.output_value, int(at[row]))
-            self.rec.happen(int(rows[row, 0]), "output-value", self.output_value, at=int(at[row]))
+    def _run_values(self, columns: Columns, first: int, stop: int) -> None:
+        """S words take effect before the motion of their own line."""
+        row = columns.following["S"][first]
+        before = self.rec.count - columns.moves_before[first]
+        while row < stop:
+            self.output_value = float(columns.values["S"][row])
+            at = before + columns.moves_before[row]
+            self.rec.modal("s", self.output_value, at)
+            self.rec.happen(int(columns.rows[row, LINE]), "output-value", self.output_value, at=at)
+            row = columns.following["S"][row + 1]

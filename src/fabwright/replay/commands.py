@@ -7,18 +7,18 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from fabwright.model.shapes import Floats
 from fabwright.model.trace import ControllerState
 from fabwright.replay.arcs import ArcCentre, centre_from_offset, centre_from_radius
 from fabwright.replay.heat import Heater
 from fabwright.replay.limits import ARC_RELATIVE, EXTRUDER_ARC_MM, NUMBER_MAX
 from fabwright.replay.record import Recorder
-from fabwright.replay.runs import held, summed
+from fabwright.replay.runs import FEED, FEEDSTOCK, LINE, Columns, X, summed
 from fabwright.replay.tokens import PlainLines
 from fabwright.replay.words import Word
 
 Handler = Callable[[int, dict[str, Word]], None]
 AXES = "XYZ"
+KNOWN = ("known_x", "known_y", "known_z")
 
 
 class ExtruderMachine:
@@ -139,64 +139,48 @@ class ExtruderMachine:
             fit &= np.isnan(column) | (np.abs(column) <= NUMBER_MAX)
         return fit & ~(table.values["F"] <= 0)
 
-    def run(self, table: PlainLines, first: int, stop: int, number: int) -> bool:
-        """Execute plain lines [first, stop); `number` is the line number of the first. Always True: all are taken."""
-        size = stop - first
-        rows = np.empty((size, 7))
-        rows[:, 0] = np.arange(number, number + size)
-        rows[:, 1] = table.motion[first:stop]
-        moved = np.zeros(size, dtype=np.bool_)
-        firsts: list[tuple[str, int]] = []
+    def run(self, columns: Columns, first: int, stop: int) -> bool:
+        """Execute plain lines [first, stop). Always True: all are taken."""
+        rows, before = columns.rows, self.rec.count - columns.moves_before[first]
+        known: list[tuple[str, int]] = []
         for axis, letter in enumerate(AXES):
-            column = table.values[letter][first:stop]
-            present = ~np.isnan(column)
-            if not present.any():
-                rows[:, 2 + axis] = self.position[axis]
-                continue
-            moved |= present
-            column = column * self.unit
+            column = X + axis
             if self.absolute:
-                rows[:, 2 + axis] = held(column + self.offset[axis], self.position[axis])
-                firsts.append((f"known_{letter.lower()}", int(np.argmax(present))))
+                begin = columns.place(letter, column, first, stop, self.position[axis], self.unit, self.offset[axis])
+                if begin < stop and not self.rec.values[KNOWN[axis]]:
+                    known.append((KNOWN[axis], before + columns.moves_before[begin + 1]))
             else:
-                rows[:, 2 + axis] = summed(column, self.position[axis])
-            self.position[axis] = float(rows[-1, 2 + axis])
-        moved |= self._run_feedstock(table.values["E"][first:stop], rows, number)
-        feed = held(table.values["F"][first:stop] * self.unit, self.feed)
-        self.feed = float(feed[-1])
-        rows[:, 5] = feed * self.speed_factor
-        self._run_append(rows, moved, firsts)
+                columns.add(letter, column, first, stop, self.position[axis], self.unit)
+            self.position[axis] = float(rows[stop - 1, column])
+        columns.place("F", FEED, first, stop, self.feed, self.unit, 0.0)
+        self.feed = float(rows[stop - 1, FEED])
+        if self.speed_factor != 1.0:
+            rows[first:stop, FEED] *= self.speed_factor
+        begin = columns.following["E"][first]
+        if begin < stop:
+            self._run_feedstock(columns, begin, stop)
+        moving = columns.moving(first, stop)
+        if len(moving):
+            self.rec.run(moving)
+            self.motors_on = True
+        for name, at in known:
+            self.rec.modal(name, 1, at)
         return True
 
-    def _run_feedstock(self, column: Floats,
-                       rows: Floats, number: int
-                       ) -> NDArray[np.bool_]:
-        """Fill column 6 (feedstock pushed) and say which lines have an E word."""
-        present = ~np.isnan(column)
-        rows[:, 6] = 0.0
-        if not present.any():
-            return present
-        self.note_extrusion(number + int(np.argmax(present)))
-        column = column * self.unit
+    def _run_feedstock(self, columns: Columns, begin: int, stop: int) -> None:
+        """Fill in the feedstock pushed from line `begin`, the first with an E word."""
+        self.note_extrusion(int(columns.rows[begin, LINE]))
+        word = columns.values["E"][begin:stop]
         if self.e_relative:
-            rows[:, 6] = np.where(present, column, 0.0) * self.flow_factor
-            self.e_at = float(summed(column, self.e_at)[-1])
+            pushed = np.where(np.isnan(word), 0.0, word) * self.unit
+            self.e_at = float(summed(word * self.unit, self.e_at)[-1])
         else:
-            at = held(column, self.e_at)
-            rows[:, 6] = np.diff(at, prepend=self.e_at) * self.flow_factor
+            at = columns.e_last[begin:stop] * self.unit
+            pushed = np.empty(stop - begin)
+            pushed[0] = at[0] - self.e_at
+            np.subtract(at[1:], at[:-1], out=pushed[1:])
             self.e_at = float(at[-1])
-        return present
-
-    def _run_append(self, rows: Floats,
-                    moved: NDArray[np.bool_], firsts: list[tuple[str, int]]) -> None:
-        """Append the rows that move; an axis is known from the move after its first absolute word."""
-        before = self.rec.count
-        index = np.cumsum(moved)
-        self.rec.run(rows[moved])
-        for name, row in firsts:
-            self.rec.modal(name, 1, before + int(index[row]))
-        if moved.any():
-            self.motors_on = True
+        columns.rows[begin:stop, FEEDSTOCK] = pushed * self.flow_factor
 
     # State --------------------------------------------------------------------------------------------------------
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 #: Largest program read, bytes. Chosen: over ten times the largest file the planners make; a text this long is a mistake.
-PROGRAM_MAX_BYTES: Final = 256 * 1024 * 1024
+PROGRAM_MAX_BYTES: Final = 128 * 1024 * 1024
 #: Errors and warnings listed one by one before a summary takes over. Chosen: what a person reads.
 FINDINGS_LISTED: Final = 50
-#: Largest magnitude of any number in a motion word, mm or mm/min. Chosen: 100 m, beyond any machine of these classes.
-NUMBER_MAX: Final = 1.0e5
+#: Largest magnitude of any number in a motion word, mm or mm/min. Chosen: 1 km, more than a spool holds.
+NUMBER_MAX: Final = 1.0e6
+#: Bytes of one line beyond which nothing is read. Chosen: twice what the longest outline of an object takes.
+LINE_RAW_MAX: Final = 131072
 #: Characters of a command a firmware keeps once comments are gone: Marlin's MAX_CMD_SIZE is 96 with the closing zero.
 MARLIN_LINE_MAX: Final = 95
 #: Klipper has no bound; an exclude-object outline can be long. Chosen.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -10,13 +12,17 @@ from numpy.typing import NDArray
 
 from fabwright.errors import ReplayError, UnknownNameError
 from fabwright.model.trace import ControllerState, Trace
+from fabwright.replay.limits import LINE_RAW_MAX
 from fabwright.replay.program import check_program, pieces
 from fabwright.replay.record import Recorder
+from fabwright.replay.runs import Columns
 from fabwright.replay.tokens import PlainLines, plain_lines
 
 CONTROLLERS = ("grbl", "klipper", "linuxcnc", "marlin")
-#: Fewer plain lines in a row than this are quicker one by one. Measured in tests/replay.
-RUN_MIN = 6
+#: Fewer plain lines in a row than this are quicker one by one. Measured on sliced files.
+RUN_MIN = 2
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)")
+_CONTROL_TEXT = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 class Reader(Protocol):
@@ -28,7 +34,7 @@ class Reader(Protocol):
     def plain(self, table: PlainLines) -> NDArray[np.bool_]:
         """Which lines `run` may execute."""
 
-    def run(self, table: PlainLines, first: int, stop: int, number: int) -> bool:
+    def run(self, columns: Columns, first: int, stop: int) -> bool:
         """Execute plain lines [first, stop) at once; False, and nothing done, when they need reading one by one."""
 
     def final_state(self) -> ControllerState:
@@ -75,27 +81,52 @@ def read_pieces(data: bytes, recorder: Recorder, reader: Reader, run_min: int = 
     for piece in pieces(data):
         table = plain_lines(piece)
         fit = reader.plain(table)
-        count = len(fit)
+        columns = Columns(table, fit, number)
+        text = LineText(piece, table, number, recorder)
         edges = np.flatnonzero(np.diff(fit, prepend=~fit[:1], append=~fit[-1:])).tolist()
-        for first, stop in zip(edges, edges[1:], strict=False):
-            if not (fit[first] and stop - first >= run_min and reader.run(table, first, stop, number + first)):
-                _line_by_line(piece, table, first, stop, number, recorder, reader)
-        number += count
+        plain = bool(fit[0])
+        for first, stop in pairwise(edges):
+            if not (plain and stop - first >= run_min and reader.run(columns, first, stop)):
+                for index in range(first, stop):
+                    reader.line(number + index, text.line(index))
+            plain = not plain
+        number += len(fit)
     return number - 1
 
 
-def _line_by_line(piece: bytes, table: PlainLines, first: int, stop: int, number: int, recorder: Recorder,
-                  reader: Reader) -> None:
-    starts, ends = table.starts[first:stop].tolist(), table.ends[first:stop].tolist()
-    for index, (start, end) in enumerate(zip(starts, ends, strict=True), number + first):
-        raw = piece[start:end].removesuffix(b"\r")
-        text = raw.decode("ascii") if raw.isascii() else _foreign(raw, index, recorder)
-        control = next((c for c in text if (c < " " and c != "\t") or c == "\x7f"), None)
-        if control is not None:
-            recorder.reports.error(index, "control-character",
-                                   f"the line holds the control character {ord(control):#04x}, which no program may.")
-            text = "".join(c for c in text if c >= " " or c == "\t")
-        reader.line(index, text)
+class LineText:
+    """The lines of one piece as text, with what no program may hold reported and taken out."""
+
+    def __init__(self, piece: bytes, table: PlainLines, number: int, recorder: Recorder) -> None:
+        self._piece, self._number, self._recorder = piece, number, recorder
+        self._starts: list[int] = table.starts.tolist()
+        self._ends: list[int] = table.ends.tolist()
+        self._clean = piece.isascii() and not _CONTROL.search(piece)
+
+    def line(self, index: int) -> str:
+        """One line without its end."""
+        raw = self._piece[self._starts[index]:self._ends[index]]
+        if raw.endswith(b"\r"):
+            raw = raw[:-1]
+        if len(raw) > LINE_RAW_MAX:
+            return self._overlong(raw, self._number + index)
+        if self._clean:
+            return raw.decode("ascii")
+        text = raw.decode("ascii") if raw.isascii() else _foreign(raw, self._number + index, self._recorder)
+        control = _CONTROL_TEXT.search(text)
+        if control is None:
+            return text
+        self._recorder.reports.error(self._number + index, "control-character",
+                                     f"the line holds the control character {ord(control.group()):#04x}, which no "
+                                     "program may.")
+        return _CONTROL_TEXT.sub("", text)
+
+    def _overlong(self, raw: bytes, number: int) -> str:
+        """Nothing of a line beyond any controller's bound is read; as a comment it does no harm."""
+        if not raw.startswith(b";"):
+            self._recorder.reports.error(number, "line-too-long", f"the line has {len(raw)} characters, more than any "
+                                         "controller takes.", measured=len(raw), limit=LINE_RAW_MAX)
+        return ""
 
 
 def _foreign(raw: bytes, number: int, recorder: Recorder) -> str:

@@ -87,24 +87,28 @@ def _numbers(raw: NDArray[np.uint8], kind: NDArray[np.uint8], usable: NDArray[np
              ) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
     """The number after each letter, whether it is well formed, and whether it was written without a point."""
     count = len(letters)
+    start = np.zeros(len(raw), dtype=np.bool_)
+    start[letters] = True
+    word_of = np.cumsum(start, dtype=np.int32) - 1
     digits = np.flatnonzero((kind == _DIGIT) & usable)
     dots = np.flatnonzero((kind == _DOT) & usable)
     signs = np.flatnonzero((raw == ord("-")) & usable)
-    word = np.searchsorted(letters, digits) - 1
+    word = word_of[digits]
     per_word = np.bincount(word, minlength=count)
     last = np.cumsum(per_word)
-    place = np.repeat(last, per_word) - 1 - np.arange(len(digits))
+    place = last[word] - 1 - np.arange(len(digits))
     weight = (raw[digits] - ord("0")) * _POWERS[np.minimum(place, _DIGITS_MAX)]
     value = np.bincount(word, weights=weight, minlength=count)
-    dot_word = np.searchsorted(letters, dots) - 1
+    dot_word = word_of[dots]
     dots_per_word = np.bincount(dot_word, minlength=count)
     decimals = np.zeros(count, dtype=np.int64)
     decimals[dot_word] = last[dot_word] - np.searchsorted(digits, dots)
     good = (per_word > 0) & (per_word <= _DIGITS_MAX) & (dots_per_word <= 1)
     value = value / _POWERS[np.where(good, decimals, 0)]
-    negative = np.searchsorted(letters, signs) - 1
+    negative = word_of[signs]
     value[negative] = -value[negative]
-    return value, good, dots_per_word == 0
+    whole: NDArray[np.bool_] = dots_per_word == 0
+    return value, good, whole
 
 
 def _column(mine: NDArray[np.bool_], word_line: NDArray[np.int32], value: Floats, plain: NDArray[np.bool_]) -> Floats:
