@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fabwright.geometry.export.png_file import encode_png
 from fabwright.model import Floats, Mesh
 
 _SUPERSAMPLE = 2
@@ -124,17 +123,3 @@ def _ink_edges(depth: Floats, image: Floats) -> None:
         for part in near:
             step[part] = np.maximum(step[part], jump)
     image[solid & (step > 12.0)] *= _INK
-
-
-def encode_png(pixels: NDArray[np.uint8]) -> bytes:
-    """PNG bytes of (height, width, 3) RGB pixels, with no metadata."""
-    height, width, _ = pixels.shape
-    raw = np.zeros((height, 1 + width * 3), dtype=np.uint8)
-    raw[:, 1:] = pixels.reshape(height, -1)
-
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(raw.tobytes(), 9))
-            + chunk(b"IEND", b""))
