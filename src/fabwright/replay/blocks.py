@@ -5,60 +5,35 @@ After "The NIST RS274NGC Interpreter - Version 3", which GRBL 1.1 and LinuxCNC b
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fabwright.model.trace import ControllerState
 from fabwright.replay.arcs import ArcCentre, centre_from_offset, centre_from_radius
+from fabwright.replay.block_words import AXES, Block, BlockWords
 from fabwright.replay.limits import NUMBER_MAX
 from fabwright.replay.record import Recorder
 from fabwright.replay.runs import FEED, KIND, LINE, Columns, X
 from fabwright.replay.tokens import PlainLines
 
-AXES = "XYZ"
 INCH_MM = 25.4
-_WORD = re.compile(r"([A-Z])([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))")
 
 
-@dataclass(slots=True)
-class Block:
-    """One line's words: G and M words by modal group, the rest by letter."""
+class BlockReader(BlockWords):
+    """Modal state and motion as GRBL and LinuxCNC have them in common.
 
-    number: int
-    g: dict[str, str] = field(default_factory=dict)
-    m: dict[str, str] = field(default_factory=dict)
-    values: dict[str, float] = field(default_factory=dict)
-    faults: int = 0
-
-    @property
-    def axes(self) -> list[str]:
-        """The axis words of the block, in order."""
-        return [a for a in AXES if a in self.values]
-
-
-class BlockReader:
-    """What GRBL and LinuxCNC have in common; a dialect states its groups, its refusals and its limits.
-
-    `g_groups`, `m_groups` map each accepted word to its modal group. `refused` maps words the controller has (or is
-    often given) to why they are not accepted.
+    `position` is in the program's own frame (G54); an offset set by G92 is undone, so that a trace stays where the
+    machine is. A refused block changes nothing, as in the controllers.
     """
 
-    line_max = 0
-    g_groups: Mapping[str, str] = {}
-    m_groups: Mapping[str, str] = {}
-    refused: Mapping[str, str] = {}
-    forbidden: Mapping[str, str] = {}
-    letters = ""
-    source = ""
     #: True where an F word is converted with the units set in the same block.
     feed_after_units = False
 
     def __init__(self, recorder: Recorder, settings: Mapping[str, str | float | int | bool]) -> None:
-        self.rec, self.settings = recorder, settings
+        super().__init__(recorder)
+        self.settings = settings
         self.position = [0.0, 0.0, 0.0]
         self.offset = [0.0, 0.0, 0.0]
         self.unit = 1.0
@@ -69,94 +44,7 @@ class BlockReader:
         self.output_value = 0.0
         self.selected_tool = 0
         self.tool = 0
-        self.ended = False
         self.moved = False
-        self.after_end = False
-
-    # Lexing -------------------------------------------------------------------------------------------------------
-
-    def line(self, number: int, text: str) -> None:
-        """Read and execute one block."""
-        body = self.clean(number, text)
-        if not body:
-            return
-        if self.ended:
-            self.past_end(number, body)
-            return
-        if len(body) > self.line_max:
-            self.error(number, "line-too-long", f"the block has {len(body)} characters without blanks and comments; this "
-                       f"controller keeps {self.line_max}.", measured=len(body), limit=self.line_max)
-            return
-        block = self.words(number, body)
-        if block is not None and not block.faults and self.check(block):
-            self.execute(block)
-
-    def clean(self, number: int, text: str) -> str:
-        """The words of a line: upper case, without blanks and comments. Reports what the controller cannot lex."""
-        raise NotImplementedError
-
-    def past_end(self, number: int, body: str) -> None:
-        """Words after M2 or M30."""
-        if not self.after_end:
-            self.after_end = True
-            self.error(number, "after-end", "there are words after the program's end (M2 or M30); they were not executed "
-                       "here, and what the controller does with them is not certain.", remedy="Remove them.")
-
-    def error(self, number: int, check: str, message: str, *, measured: float | None = None, limit: float | None = None,
-              unit: str = "", remedy: str = "", source: str = "") -> None:
-        """Report; the block is then not executed, as the controller itself would refuse it."""
-        self.rec.reports.error(number, check, message, measured=measured, limit=limit, unit=unit, remedy=remedy,
-                               source=source or self.source)
-
-    def words(self, number: int, body: str) -> Block | None:
-        """Sort the words of a block; None when a piece of it is no word."""
-        block, at = Block(number), 0
-        while at < len(body):
-            match = _WORD.match(body, at)
-            if match is None or body[match.end():match.end() + 1] in (".", "+", "-"):
-                token = body[at:at + 24]
-                self.error(number, "bad-number", f"{token!r} is not a letter with a number.")
-                return None
-            self._sort(block, match.group(1), match.group(2), at)
-            at = match.end()
-        return block
-
-    def _sort(self, block: Block, letter: str, digits: str, at: int) -> None:
-        """Put one word in its place, or report why it has none."""
-        value = float(digits)
-        if letter in "GM":
-            self._sort_code(block, letter, value, digits)
-        elif letter == "N":
-            if at or value < 0 or not digits.isdigit():
-                self._fault(block, "unknown-word", f"N{digits} is not a line number at the start of a line.")
-        elif letter not in self.letters:
-            reason = self.refused.get(letter, "is not a word of this controller.")
-            self._fault(block, "unknown-word", f"{letter}{digits} {reason}")
-        elif letter in block.values:
-            self._fault(block, "duplicate-word", f"{letter} stands twice in one block.")
-        elif abs(value) > NUMBER_MAX * 10 or (letter in AXES and abs(value) > NUMBER_MAX):
-            self._fault(block, "number-too-large", f"{letter}{digits[:24]} is beyond what any machine moves.")
-        else:
-            block.values[letter] = value
-
-    def _sort_code(self, block: Block, letter: str, value: float, digits: str) -> None:
-        name = f"{letter}{value:g}"
-        groups, table = (self.g_groups, block.g) if letter == "G" else (self.m_groups, block.m)
-        if name in self.forbidden:
-            self._fault(block, "forbidden-word", f"{name} {self.forbidden[name]}", f"Remove {name}.")
-        elif name in self.refused:
-            self._fault(block, "unsupported-word", f"{name} {self.refused[name]}")
-        elif name not in groups:
-            self._fault(block, "unknown-word", f"{letter}{digits} is not a word of this controller.")
-        elif groups[name] in table:
-            self._fault(block, "modal-conflict", f"{name} and {table[groups[name]]} are of the same modal group "
-                        f"({groups[name]}) and may not stand in one block.")
-        else:
-            table[groups[name]] = name
-
-    def _fault(self, block: Block, check: str, message: str, remedy: str = "") -> None:
-        block.faults += 1
-        self.error(block.number, check, message, remedy=remedy)
 
     # Checking -----------------------------------------------------------------------------------------------------
 
@@ -165,12 +53,14 @@ class BlockReader:
         motion, other = block.g.get("motion"), block.g.get("non-modal")
         consumer = other if other in ("G28", "G30", "G92") else None
         if consumer and motion and block.axes:
-            return self._refuse(block, "modal-conflict", f"{consumer} and {motion} both claim the axis words of this block.")
+            return self._refuse(block, "modal-conflict", f"{consumer} and {motion} both claim the axis words.")
+        if other == "G92" and not block.axes:
+            return self._refuse(block, "missing-word", "G92 has no axis word, so what it sets is unknown.")
         active = motion or self.motion
         if other == "G53" and active not in ("G0", "G1"):
             return self._refuse(block, "modal-conflict", "G53 goes only with G0 or G1.")
         if block.axes and not consumer and active == "G80":
-            return self._refuse(block, "no-motion-mode", "axis words stand in the block, but no motion is in force (G80).")
+            return self._refuse(block, "no-motion-mode", "there are axis words, but G80 left no motion in force.")
         if other == "G53" and (block.g.get("distance", "G90" if self.absolute else "G91") == "G91"):
             return self._refuse(block, "modal-conflict", "G53 goes only with absolute distances (G90).")
         if other == "G4" and "P" not in block.values:
@@ -251,8 +141,8 @@ class BlockReader:
             return
         unit = INCH_MM if block.g["units"] == "G20" else 1.0
         if unit != 1.0 and self.unit == 1.0:
-            self.rec.reports.warning(block.number, "units", "the program switches to inches (G20): every length after this "
-                                     "line is 25.4 times the number written.")
+            self.rec.reports.warning(block.number, "units", "the program switches to inches (G20): every length after "
+                                     "this line is 25.4 times the number written.")
         self.unit = unit
         self.rec.happen(block.number, "units", unit)
 
@@ -292,8 +182,8 @@ class BlockReader:
     def _work_offset(self, number: int, word: str) -> None:
         self.rec.happen(number, "work-offset", float(word[1:]))
         if word != "G54":
-            self.error(number, "work-offset", f"{word} is an offset stored in the controller; where it lies is not in the "
-                       "program.", remedy="Use G54 alone.")
+            self.error(number, "work-offset", f"{word} is an offset stored in the controller; where it lies is not in "
+                       "the program.", remedy="Use G54 alone.")
             self._forget(AXES)
 
     def _forget(self, axes: str | list[str]) -> None:
@@ -374,8 +264,8 @@ class BlockReader:
         if centre is None:
             return
         if self.arc_off(centre):
-            self.error(block.number, "arc-radius", f"the arc's radius is {centre.radius_start_mm:.4f} mm at its start and "
-                       f"{centre.radius_end_mm:.4f} mm at its end; this controller refuses it.",
+            self.error(block.number, "arc-radius", f"the arc's radius is {centre.radius_start_mm:.4f} mm at its start "
+                       f"and {centre.radius_end_mm:.4f} mm at its end; this controller refuses it.",
                        measured=centre.mismatch_mm, limit=self.arc_tolerance_mm, unit="mm")
             return
         self.rec.arc(block.number, kind, end, (centre.x, centre.y), self.feed, 0.0)
@@ -389,8 +279,8 @@ class BlockReader:
             centre = centre_from_radius(start, end, numbers["R"], kind == 2, self.arc_tolerance_mm)
             if centre is not None:
                 return centre
-            self.error(block.number, "arc-radius", f"no arc of radius {numbers['R']:g} mm joins the start and the end of "
-                       "this move.", remedy="Write the arc with I and J.")
+            self.error(block.number, "arc-radius", f"no arc of radius {numbers['R']:g} mm joins the start and the end "
+                       "of this move.", remedy="Write the arc with I and J.")
         elif "I" in numbers or "J" in numbers:
             centre = centre_from_offset(start, end, numbers.get("I", 0.0), numbers.get("J", 0.0))
             if centre.radius_start_mm > 0:
@@ -426,8 +316,8 @@ class BlockReader:
         """The modal state after the last line."""
         return ControllerState(
             position_mm=(self.position[0], self.position[1], self.position[2]), units_mm=self.unit == 1.0,
-            absolute=self.absolute, output=self.output, output_value=self.output_value, nozzle_c=0.0, bed_c=0.0, fan=0.0,
-            motors_on=self.moved, ended=self.ended, tool=self.tool)
+            absolute=self.absolute, output=self.output, output_value=self.output_value, nozzle_c=0.0, bed_c=0.0,
+            fan=0.0, motors_on=self.moved, ended=self.ended, tool=self.tool)
 
     # Runs of plain lines ------------------------------------------------------------------------------------------
 

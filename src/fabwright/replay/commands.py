@@ -111,8 +111,8 @@ class ExtruderMachine:
         if "R" in numbers:
             centre = centre_from_radius(start, end, numbers["R"], kind == 2, EXTRUDER_ARC_MM)
             if centre is None:
-                self.rec.reports.error(number, "arc-radius", f"no arc of radius {numbers['R']:g} mm joins the start and "
-                                       "the end of this move.", remedy="Write the arc with I and J.")
+                self.rec.reports.error(number, "arc-radius", f"no arc of radius {numbers['R']:g} mm joins the start "
+                                       "and the end of this move.", remedy="Write the arc with I and J.")
                 return
         elif "I" in numbers or "J" in numbers:
             centre = centre_from_offset(start, end, numbers.get("I", 0.0), numbers.get("J", 0.0))

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Stripped:
-    """A line's words without comments and blanks, its comments in order, and what is wrong with the brackets."""
+    """A line's words without comments and blanks (a stray closing bracket stays in), its comments in order, and what is
+    wrong with the brackets where a controller is strict about them."""
 
     body: str
     comments: tuple[str, ...]
@@ -33,6 +34,7 @@ def strip_comments(text: str) -> Stripped:
             at = end
         elif character == ")":
             fault = "a closing bracket has no opening one."
+            body.append(character)
         elif character == ";":
             comments.append(text[at + 1:])
             break

@@ -78,8 +78,9 @@ class FirmwareReader(ExtruderMachine):
 
     def unknown(self, number: int, name: str) -> None:
         """A command this firmware does not have."""
-        self.rec.reports.error(number, "unknown-word", f"{name} is not a command this controller ({self.rec.controller}) "
-                               "is known to have.", remedy="Remove it, or use this controller's own word.")
+        self.rec.reports.error(number, "unknown-word", f"{name} is not a command this controller "
+                               f"({self.rec.controller}) is known to have.",
+                               remedy="Remove it, or use the controller's own word.")
 
     def read_words(self, number: int, name: str, rest: str) -> dict[str, Word] | None:
         """The words by letter; None when the command must not be executed."""
@@ -110,8 +111,8 @@ class FirmwareReader(ExtruderMachine):
             return False
         if allowed is not None and word.letter not in allowed:
             if word.letter in "GM":
-                report(number, "second-command", f"{word.written} follows {name} on the same line and would be ignored: "
-                       "this controller takes one command a line.", remedy="Put it on a line of its own.")
+                report(number, "second-command", f"{word.written} follows {name} on the same line and would be "
+                       "ignored: this controller takes one command a line.", remedy="Put it on a line of its own.")
             else:
                 report(number, "unknown-word", f"{name} takes no {word.letter} word ({word.written}).")
         else:
@@ -165,7 +166,8 @@ class FirmwareReader(ExtruderMachine):
         """M106: S 0..255, full speed without it."""
         level = self.value(table, "S", 255.0)
         if not 0 <= level <= 255:
-            self.rec.reports.error(number, "bad-number", f"M106 S{level:g} is outside 0..255.", measured=level, limit=255)
+            self.rec.reports.error(number, "bad-number", f"M106 S{level:g} is outside 0..255.", measured=level,
+                                   limit=255)
             level = min(max(level, 0.0), 255.0)
         self.set_fan(number, level / 255.0, int(self.value(table, "P", 0.0)))
 
@@ -200,7 +202,7 @@ class FirmwareReader(ExtruderMachine):
     def _percent(self, number: int, name: str, table: dict[str, Word]) -> float:
         percent = self.value(table, "S", 100.0)
         if not 0 < percent <= 1000:
-            self.rec.reports.error(number, "bad-number", f"{name} S{percent:g} is no percentage above 0 and up to 1000.",
+            self.rec.reports.error(number, "bad-number", f"{name} S{percent:g} is not above 0 and up to 1000 percent.",
                                    measured=percent, limit=1000, unit="%")
             return 1.0
         return percent / 100.0

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fabwright.replay.arcs import ArcCentre
-from fabwright.replay.blocks import Block, BlockReader
+from fabwright.replay.block_words import Block
+from fabwright.replay.blocks import BlockReader
 from fabwright.replay.comments import strip_comments
 from fabwright.replay.limits import ARC_RELATIVE, GRBL_ARC_GROSS_MM, GRBL_ARC_MM, GRBL_LINE_MAX, GRBL_RAW_MAX
 from fabwright.replay.record import Recorder
@@ -22,13 +23,13 @@ M_GROUPS = {
     "M0": "stopping", "M1": "stopping", "M2": "stopping", "M30": "stopping", "M3": "spindle", "M4": "spindle",
     "M5": "spindle", "M8": "coolant", "M9": "coolant",
 }
+_PROBE = "probes, so where it ends is not in the program."
 REFUSED = {
     "G18": "selects another plane than XY, which is not read back.",
     "G19": "selects another plane than XY, which is not read back.",
     "G93": "sets feeds as inverse time, which is not read back.",
     "G43.1": "shifts the tool's length inside the controller, which is not read back.",
-    "G38.2": "probes, so where it ends is not in the program.", "G38.3": "probes, so where it ends is not in the program.",
-    "G38.4": "probes, so where it ends is not in the program.", "G38.5": "probes, so where it ends is not in the program.",
+    "G38.2": _PROBE, "G38.3": _PROBE, "G38.4": _PROBE, "G38.5": _PROBE,
     "M6": "(tool change) is refused by this controller; give each tool a program of its own.",
     "M7": "(mist) is not compiled into this controller unless its profile says so.",
     "G43": "(tool length by number) is not a word of this controller.",
@@ -38,7 +39,8 @@ REFUSED = {
 }
 FORBIDDEN = {
     "G10": "writes a work offset into the controller's memory; a program must not move its own zero.",
-    "G28.1": "writes a position into the controller's memory.", "G30.1": "writes a position into the controller's memory.",
+    "G28.1": "writes a position into the controller's memory.",
+    "G30.1": "writes a position into the controller's memory.",
     "M112": "is an emergency stop elsewhere; no program may hold it.",
 }
 #: Characters GRBL acts on the moment they arrive, wherever they stand.
@@ -71,35 +73,35 @@ class GrblReader(BlockReader):
                 self.error(number, "realtime-character", f"{character!r} acts as an immediate command ({meaning}) even "
                            "inside a comment.", remedy="Remove it.")
         if len(text) > GRBL_RAW_MAX:
-            self.error(number, "line-too-long", f"the line has {len(text)} characters; this controller's receive buffer "
-                       f"takes {GRBL_RAW_MAX}.", measured=len(text), limit=GRBL_RAW_MAX)
+            self.error(number, "line-too-long", f"the line has {len(text)} characters; this controller's receive "
+                       f"buffer takes {GRBL_RAW_MAX}.", measured=len(text), limit=GRBL_RAW_MAX)
             return ""
         stripped = strip_comments(text)
         body = stripped.body
         if body.startswith("$"):
-            self.error(number, "forbidden-word", f"{body[:24]!r} is a setting or system command, which a program must not "
-                       "give.", remedy="Remove it.")
+            self.error(number, "forbidden-word", f"{body[:24]!r} is a setting or system command, which a program must "
+                       "not give.", remedy="Remove it.")
             return ""
         if body.startswith("%"):
             self.error(number, "unknown-word", "'%' is not accepted by this controller.", remedy="Remove it.")
             return ""
         if body.startswith("/"):
-            self.error(number, "block-delete", "this controller ignores '/' and would execute a line meant to be left out.",
+            self.error(number, "block-delete", "this controller ignores '/' and would execute the line all the same.",
                        remedy="Remove the line or the '/'.")
             return ""
-        if stripped.fault and ")" in stripped.fault + body:
-            self.error(number, "comment", stripped.fault)
+        if ")" in body:
+            self.error(number, "comment", "a closing bracket has no opening one.")
             return ""
         return "".join(c for c in body if c not in REALTIME)
 
     def check(self, block: Block) -> bool:
         """Also: an arc needs axis words, and tools have numbers up to 255."""
         if block.g.get("motion") in ("G2", "G3") and not block.axes:
-            return self._refuse(block, "missing-word", f"{block.g['motion']} has no axis word, which this controller asks "
-                                "for even in a full circle.")
+            return self._refuse(block, "missing-word", f"{block.g['motion']} has no axis word, which this controller "
+                                "asks for even in a full circle.")
         if block.values.get("T", 0.0) > TOOL_MAX:
-            return self._refuse(block, "bad-number", f"T{block.values['T']:g} is beyond this controller's largest tool, "
-                                f"{TOOL_MAX}.")
+            return self._refuse(block, "bad-number", f"T{block.values['T']:g} is beyond this controller's largest "
+                                f"tool, {TOOL_MAX}.")
         return super().check(block)
 
     def select_tool(self, number: int, tool: int) -> None:

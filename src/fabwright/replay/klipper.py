@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Callable, Mapping
 
 from fabwright.replay.commands import AXES
-from fabwright.replay.firmware import FORBIDDEN, FirmwareReader
+from fabwright.replay.firmware import FirmwareReader
 from fabwright.replay.limits import KLIPPER_LINE_MAX, NUMBER_MAX
 from fabwright.replay.record import Recorder
 from fabwright.replay.words import Word
@@ -18,17 +18,18 @@ from fabwright.replay.words import Word
 SOURCE = "Klipper G-Codes reference, klipper3d.org/G-Codes.html"
 
 KLIPPER: dict[str, str | None] = {
-    "G0": "XYZEF", "G1": "XYZEF", "G2": "XYZEFIJ", "G3": "XYZEFIJ", "G4": "P", "G10": "", "G11": "", "G17": "", "G21": "",
-    "G28": "XYZ", "G90": "", "G91": "", "G92": "XYZE", "M18": "", "M84": "", "M25": "", "M73": "PR", "M82": "", "M83": "",
+    "G0": "XYZEF", "G1": "XYZEF", "G2": "XYZEFIJ", "G3": "XYZEFIJ", "G4": "P", "G10": "", "G11": "", "G17": "",
+    "G21": "", "G28": "XYZ", "G90": "", "G91": "", "G92": "XYZE", "M18": "", "M84": "", "M25": "", "M73": "PR",
+    "M82": "", "M83": "",
     "M104": "ST", "M105": "", "M106": "S", "M107": "", "M109": "ST", "M110": None, "M114": "", "M115": "", "M117": None,
     "M118": None, "M119": "", "M140": "S", "M190": "S", "M204": "SPT", "M220": "S", "M221": "S", "M400": "",
 }
 #: Extended commands that change nothing a trace holds.
 QUIET = frozenset({
-    "BED_MESH_CLEAR", "BED_MESH_PROFILE", "EXCLUDE_OBJECT_DEFINE", "GET_POSITION", "QUERY_ENDSTOPS", "SET_DISPLAY_GROUP",
+    "BED_MESH_CLEAR", "BED_MESH_PROFILE", "EXCLUDE_OBJECT_DEFINE", "GET_POSITION", "QUERY_ENDSTOPS",
     "SET_FILAMENT_SENSOR", "SET_FAN_SPEED", "SET_IDLE_TIMEOUT", "SET_INPUT_SHAPER", "SET_LED", "SET_LED_TEMPLATE",
-    "SET_PIN", "SET_PRINT_STATS_INFO", "SET_RETRACTION", "SET_SERVO", "SET_SKEW", "SKEW_PROFILE", "UPDATE_DELAYED_GCODE",
-    "SET_GCODE_VARIABLE", "STATUS",
+    "SET_DISPLAY_GROUP", "SET_GCODE_VARIABLE", "SET_PIN", "SET_PRINT_STATS_INFO", "SET_RETRACTION", "SET_SERVO",
+    "SET_SKEW", "SKEW_PROFILE", "STATUS", "UPDATE_DELAYED_GCODE",
     # Calibrations that end with a homed machine; the program sets the axes again by its next absolute move.
     "BED_MESH_CALIBRATE", "QUAD_GANTRY_LEVEL", "Z_TILT_ADJUST", "SCREWS_TILT_CALCULATE",
 })
@@ -41,6 +42,7 @@ KLIPPER_FORBIDDEN = {
 }
 _EXTENDED = re.compile(r"[A-Z_][A-Z_]\w*")
 _COMMAND = re.compile(r"(?:N\s*\d+\s*)?([A-Z])\s*(\d+)(?:\.(\d+))?")
+_CHECKSUM = re.compile(r"\s*\*\d+$")
 _TEXT = frozenset({"M117", "M118"})
 Extended = Callable[[int, dict[str, str]], None]
 
@@ -75,7 +77,7 @@ class KlipperReader(FirmwareReader):
     def line(self, number: int, text: str) -> None:
         """Execute one line."""
         body, semicolon, comment = text.partition(";")
-        body = body.strip()
+        body = _CHECKSUM.sub("", body.strip())
         if not body:
             if semicolon:
                 self.rec.marks.comment(number, comment.strip())
@@ -121,7 +123,7 @@ class KlipperReader(FirmwareReader):
         elif name in ("G18", "G19"):
             report(number, "unsupported-word", f"{name} selects another plane than XY, which is not read back.")
         elif name in ("G2", "G3") and not self.settings.get("gcode_arcs", True):
-            report(number, "unsupported-word", f"{name} needs [gcode_arcs], which this printer's profile does not have.")
+            report(number, "unsupported-word", f"{name} needs [gcode_arcs], which the printer's profile denies.")
         elif name in ("G2", "G3") and (not self.absolute):
             report(number, "unsupported-word", f"{name} is refused by this controller while G91 is in force.")
         elif name in ("G0", "G1", "G2", "G3") and re.search(r"F\s*[+-]?0*\.?0*(?![0-9.])|F\s*-", body):
@@ -158,8 +160,8 @@ class KlipperReader(FirmwareReader):
 
     def macro(self, number: int, name: str) -> None:
         """A command the printer defines for itself: accepted, and said to be unread."""
-        self.rec.reports.warning(number, "macro-unread", f"{name} is a macro of the printer; what it does is not in the "
-                                 "program and was not read.")
+        self.rec.reports.warning(number, "macro-unread", f"{name} is a macro of the printer; what it does is not in "
+                                 "the program and was not read.")
         self.rec.happen(number, "message", text=name)
 
     def parameter(self, number: int, parameters: dict[str, str], key: str) -> float | None:
@@ -168,8 +170,8 @@ class KlipperReader(FirmwareReader):
             return None
         if re.fullmatch(r"\s*[+-]?(\d+\.?\d*|\.\d+)\s*", parameters[key]) and abs(float(parameters[key])) <= NUMBER_MAX:
             return float(parameters[key])
-        self.rec.reports.error(number, "bad-number", f"{key}={parameters[key][:24]} is not a number this controller can "
-                               "use.")
+        self.rec.reports.error(number, "bad-number", f"{key}={parameters[key][:24]} is not a number this controller "
+                               "can use.")
         return None
 
     def pressure_advance(self, number: int, parameters: dict[str, str]) -> None:
@@ -223,8 +225,8 @@ class KlipperReader(FirmwareReader):
     def gcode_offset(self, number: int, parameters: dict[str, str]) -> None:
         """SET_GCODE_OFFSET moves the frame itself; only a reset to zero can be followed."""
         if any(float(self.parameter(number, parameters, key) or 0.0) != 0 for key in parameters if key != "MOVE_SPEED"):
-            self.rec.reports.error(number, "unsupported-word", "SET_GCODE_OFFSET shifts the part on the machine, which is "
-                                   "not read back.", remedy="Set the offset on the machine, not in the program.")
+            self.rec.reports.error(number, "unsupported-word", "SET_GCODE_OFFSET shifts the part on the machine, which "
+                                   "is not read back.", remedy="Set the offset on the machine, not in the program.")
 
     def save_state(self, number: int, parameters: dict[str, str]) -> None:
         """SAVE_GCODE_STATE NAME=."""
@@ -239,8 +241,8 @@ class KlipperReader(FirmwareReader):
             self.rec.reports.error(number, "missing-word", "RESTORE_GCODE_STATE names a state that was never saved.")
             return
         if parameters.get("MOVE", "0") != "0":
-            self.rec.reports.error(number, "unsupported-word", "RESTORE_GCODE_STATE MOVE=1 moves to a place that is not "
-                                   "in the program's coordinates.")
+            self.rec.reports.error(number, "unsupported-word", "RESTORE_GCODE_STATE MOVE=1 moves to a place that is "
+                                   "not in the program's coordinates.")
         self.absolute, self.e_words_relative, offset = state[0], state[1], state[2]
         self.offset, self.e_at, self.feed = list(offset), state[3], state[4]
         self.speed_factor, self.flow_factor = state[5], state[6]
@@ -268,6 +270,3 @@ class KlipperReader(FirmwareReader):
         if not words:
             words = {letter: Word(letter, 0.0, "", f"{letter}0") for letter in f"{AXES}E"}
         super().set_position(number, words)
-
-
-assert not set(KLIPPER) & set(FORBIDDEN)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-#: Largest program read, bytes. Chosen: over ten times the largest file the planners make; a text this long is a mistake.
+#: Largest program read, bytes. Chosen: ten times the largest file the planners make.
 PROGRAM_MAX_BYTES: Final = 128 * 1024 * 1024
 #: Errors and warnings listed one by one before a summary takes over. Chosen: what a person reads.
 FINDINGS_LISTED: Final = 50

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fabwright.replay.arcs import ArcCentre
-from fabwright.replay.blocks import Block, BlockReader
+from fabwright.replay.block_words import Block
+from fabwright.replay.blocks import BlockReader
 from fabwright.replay.comments import strip_comments
 from fabwright.replay.limits import ARC_RELATIVE, LINUXCNC_ARC_MM, LINUXCNC_LINE_MAX
 from fabwright.replay.record import Recorder
@@ -38,9 +39,11 @@ REFUSED = {
     "G43.2": "shifts the tool's length inside the controller, which is not read back.",
     "G5": "is a spline, which is not read back.", "G5.1": "is a spline, which is not read back.",
     "G5.2": "is a spline, which is not read back.", "G7": "takes X as a diameter, which is not read back.",
-    "G73": _CYCLE, "G76": _CYCLE, "G81": _CYCLE, "G82": _CYCLE, "G83": _CYCLE, "G84": _CYCLE, "G85": _CYCLE, "G86": _CYCLE,
-    "G87": _CYCLE, "G88": _CYCLE, "G89": _CYCLE, "G90.1": "takes arc centres as absolute, which is not read back.",
-    "G92.3": "brings back an offset stored in the controller.", "G93": "sets feeds as inverse time, which is not read back.",
+    "G73": _CYCLE, "G76": _CYCLE, "G81": _CYCLE, "G82": _CYCLE, "G83": _CYCLE, "G84": _CYCLE, "G85": _CYCLE,
+    "G86": _CYCLE, "G87": _CYCLE, "G88": _CYCLE, "G89": _CYCLE,
+    "G90.1": "takes arc centres as absolute, which is not read back.",
+    "G92.3": "brings back an offset stored in the controller.",
+    "G93": "sets feeds as inverse time, which is not read back.",
     "G95": "sets feeds per revolution, which is not read back.",
     "G96": "varies the spindle with the diameter, which is not read back.",
     "G59.1": "is an offset stored in the controller.", "G59.2": "is an offset stored in the controller.",
@@ -52,7 +55,8 @@ REFUSED = {
 }
 FORBIDDEN = {
     "G10": "writes an offset or a tool into the controller's memory; a program must not move its own zero.",
-    "G28.1": "writes a position into the controller's memory.", "G30.1": "writes a position into the controller's memory.",
+    "G28.1": "writes a position into the controller's memory.",
+    "G30.1": "writes a position into the controller's memory.",
     "M112": "is an emergency stop elsewhere; no program may hold it.",
     "M61": "declares another tool to be in the spindle than the changer put there.",
 }
@@ -90,13 +94,14 @@ class LinuxCncReader(BlockReader):
             self._percent(number)
             return ""
         if body.startswith("/"):
-            self.error(number, "block-delete", "whether a line with '/' is executed depends on a switch of the machine.",
+            self.error(number, "block-delete", "whether a line with '/' is executed depends on a switch.",
                        remedy="Remove the line or the '/'.")
             return ""
         strange = next((c for c in body if c in "#[]<>@^$=*:"), None)
         if strange is not None or (body and body[0] == "O"):
             what = "subroutines and loops (O words)" if strange is None else f"parameters and expressions ({strange!r})"
-            self.error(number, "unsupported-word", f"{what} are not read back.", remedy="Write plain numbers and moves.")
+            self.error(number, "unsupported-word", f"{what} are not read back.",
+                       remedy="Write plain numbers and moves.")
             return ""
         self.words_seen = self.words_seen or bool(body)
         return body
@@ -111,8 +116,8 @@ class LinuxCncReader(BlockReader):
     def _comment(self, number: int, comment: str) -> None:
         text = comment.strip().upper()
         if text.startswith(_ACTIVE):
-            self.error(number, "forbidden-word", f"the comment ({text[:24]} makes the controller write a file or run code.",
-                       remedy="Remove it.")
+            self.error(number, "forbidden-word", f"the comment ({text[:24]} makes the controller write a "
+                       "file or run code.", remedy="Remove it.")
         elif text.startswith(_TOLD):
             self.rec.happen(number, "message", text=comment.strip().partition(",")[2].strip())
 
@@ -136,10 +141,10 @@ class LinuxCncReader(BlockReader):
                 and block.g.get("non-modal") != "G4":
             return self._refuse(block, "unsupported-word", "an arc of several turns (P) is not read back.")
         if block.g.get("path control") == "G64" and "P" not in block.values:
-            self.rec.reports.warning(block.number, "path-blending", "G64 without P rounds corners by as much as speed needs.",
+            self.rec.reports.warning(block.number, "path-blending", "G64 without P rounds corners as speed needs.",
                                      remedy="Write G64 P with a tolerance.", source=self.source)
         if "tool change" in block.m and not self.settings.get("tool_changer", True):
-            return self._refuse(block, "unsupported-word", "M6 asks for a tool changer, which this machine does not have.")
+            return self._refuse(block, "unsupported-word", "M6 asks for a tool changer, which is not there.")
         return super().check(block)
 
     def change_tool(self, block: Block) -> None:

@@ -62,7 +62,7 @@ class Marks:
                 return
 
     def layers(self, layer: Ints, z: Floats, e_mm: Floats) -> tuple[Floats, Floats]:
-        """Top height and thickness per layer, mm; what the comments leave out comes from the moves that push feedstock."""
+        """Top height and thickness per layer, mm; what the comments leave out comes from moves that extrude."""
         top, height = np.array(self._z, dtype=np.float64), np.array(self._height, dtype=np.float64)
         if np.isnan(top).any():
             pushing = np.flatnonzero((e_mm > 0) & (layer >= 0))

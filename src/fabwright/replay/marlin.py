@@ -17,18 +17,19 @@ SOURCE = "Marlin G-code reference, marlinfw.org/meta/gcode"
 
 #: Commands of every Marlin 2, with the letters each takes; None where a text or a free list follows.
 MARLIN: dict[str, str | None] = {
-    "G0": "XYZEFS", "G1": "XYZEFS", "G2": "XYZEFIJRPS", "G3": "XYZEFIJRPS", "G4": "PS", "G10": "S", "G11": "",
-    "G12": None, "G17": "", "G21": "", "G26": None, "G27": "P", "G28": "XYZWLORCIPND", "G29": None, "G34": None,
+    "G0": "XYZEF", "G1": "XYZEF", "G2": "XYZEFIJR", "G3": "XYZEFIJR", "G4": "PS", "G10": "S", "G11": "",
+    "G12": None, "G17": "", "G21": "", "G27": "P", "G28": "XYZWLORCIPND", "G29": None, "G34": None,
     "G42": None, "G80": None, "G90": "", "G91": "", "G92": "XYZE",
-    "M0": None, "M1": None, "M17": "XYZE", "M18": "XYZES", "M25": "", "M31": "", "M73": "PRCQSD", "M75": None, "M76": None,
-    "M77": None, "M78": None, "M82": "", "M83": "", "M84": "XYZES", "M85": "S", "M104": "STBF", "M105": "T",
-    "M106": "PST", "M107": "P", "M108": "", "M109": "SRTBFC", "M110": "N", "M111": "S", "M113": "S", "M114": None,
+    "M0": None, "M1": None, "M17": "XYZE", "M18": "XYZES", "M25": "", "M31": "", "M73": "PRCQSD", "M75": None,
+    "M76": None, "M77": None, "M78": None, "M82": "", "M83": "", "M84": "XYZES", "M85": "S", "M104": "STBF",
+    "M105": "T", "M106": "PST", "M107": "P", "M108": "", "M109": "SRTBFC", "M110": "N", "M111": "S", "M113": "S", "M114": None,
     "M115": None, "M117": None, "M118": None, "M119": "", "M140": "SI", "M141": "S", "M145": "SBFH", "M150": None,
     "M155": "S", "M190": "SRIT", "M191": "SR", "M200": "DTS", "M201": "XYZETFSP", "M203": "XYZETSP", "M204": "PRTS",
     "M205": "XYZEBSTJP", "M207": "SFZW", "M208": "SFWR", "M209": "S", "M211": "S", "M220": "SBR", "M221": "ST",
     "M226": None, "M240": None, "M280": "PS", "M300": "PSD", "M301": None, "M304": "PID", "M350": None, "M355": "SP",
     "M400": "", "M401": None, "M402": None, "M403": None, "M412": "SDRH", "M413": "S", "M420": "SLVZTC", "M425": None,
-    "M486": None, "M503": "S", "M569": "SXYZET", "M593": "XYDFT", "M600": None, "M603": "TUL", "M701": None, "M702": None,
+    "M486": None, "M503": "S", "M569": "SXYZET", "M593": "XYDFT", "M600": None, "M603": "TUL", "M701": None,
+    "M702": None,
     "M900": "KLST", "M906": "XYZEIT", "M907": None, "M911": None, "M913": None, "M914": None,
 }
 #: What Prusa's Buddy firmware has besides.
@@ -76,7 +77,7 @@ class MarlinReader(FirmwareReader):
             "M601": self.pause, "M17": self.motors, "M141": lambda n, w: self.chamber(n, w, False),
             "M191": lambda n, w: self.chamber(n, w, True), "M205": self.jerk, "M201": self.acceleration_limits,
             "M900": lambda n, w: self.advance(n, w, "K"), "M572": lambda n, w: self.advance(n, w, "S"),
-            "M200": self.volumetric, "M211": self.soft_endstops, "M486": self.cancel_object,
+            "M200": self.volumetric, "M211": self.soft_endstops,
         }
 
     def line(self, number: int, text: str) -> None:
@@ -89,8 +90,8 @@ class MarlinReader(FirmwareReader):
             return
         body = self.checksum(number, body)
         if len(body) > self.line_max:
-            self.rec.reports.error(number, "line-too-long", f"the command has {len(body)} characters; this firmware keeps "
-                                   f"{self.line_max} and would cut it.", measured=len(body), limit=self.line_max)
+            self.rec.reports.error(number, "line-too-long", f"the command has {len(body)} characters; this firmware "
+                                   f"keeps {self.line_max} and would cut it.", measured=len(body), limit=self.line_max)
             return
         match = _COMMAND.match(body)
         if match is None:
@@ -104,7 +105,7 @@ class MarlinReader(FirmwareReader):
         elif name in _TEXT:
             self.message(number, name, rest)
         elif name == "M486":
-            self.cancel_object_text(number, rest)
+            self.cancel_object(number, rest)
         elif name in REFUSED:
             self.rec.reports.error(number, "unsupported-word", f"{name} {REFUSED[name]}")
         else:
@@ -119,8 +120,8 @@ class MarlinReader(FirmwareReader):
         for character in head:
             total ^= ord(character) & 255
         if total != int(tail):
-            self.rec.reports.error(number, "checksum", f"the checksum is {int(tail)}, but the line gives {total}: the line "
-                                   "is damaged.", measured=float(total), limit=float(tail))
+            self.rec.reports.error(number, "checksum", f"the checksum is {int(tail)}, but the line gives {total}: the "
+                                   "line is damaged.", measured=float(total), limit=float(tail))
         return head.rstrip()
 
     def unreadable(self, number: int, body: str) -> None:
@@ -160,9 +161,9 @@ class MarlinReader(FirmwareReader):
     def unknown(self, number: int, name: str) -> None:
         """G20 has a sentence of its own."""
         if name == "G20":
-            self.rec.reports.error(number, "units", "G20 (inches) is not compiled into this firmware, so the numbers that "
-                                   "follow would be taken as millimetres.", remedy="Write the program in millimetres.",
-                                   source=SOURCE)
+            self.rec.reports.error(number, "units", "G20 (inches) is not compiled into this firmware, so the numbers "
+                                   "that follow would be taken as millimetres.",
+                                   remedy="Write the program in millimetres.", source=SOURCE)
         else:
             super().unknown(number, name)
 
@@ -189,8 +190,8 @@ class MarlinReader(FirmwareReader):
         """An E word after G90 undid M83."""
         if self._overridden:
             self.rec.reports.error(
-                number, "extruder-mode", f"E is absolute here: G90 in line {self._overridden} cancelled the M83 before it, "
-                "so relative lengths would be read as positions.", remedy="Repeat M83 after G90.", source=SOURCE)
+                number, "extruder-mode", f"E is absolute here: G90 in line {self._overridden} cancelled the M83 before "
+                "it, so relative lengths would be read as positions.", remedy="Repeat M83 after G90.", source=SOURCE)
             self._overridden = 0
 
     def motors(self, number: int, table: dict[str, Word]) -> None:
@@ -223,7 +224,7 @@ class MarlinReader(FirmwareReader):
     def volumetric(self, number: int, table: dict[str, Word]) -> None:
         """M200 D above 0 turns E words into volumes."""
         if self.value(table, "D", 0.0) > 0:
-            self.rec.reports.error(number, "unsupported-word", "M200 turns E words into volumes, which are not read back.",
+            self.rec.reports.error(number, "unsupported-word", "M200 turns E words into volumes, which are not read.",
                                    remedy="Write E as lengths of filament.")
 
     def soft_endstops(self, number: int, table: dict[str, Word]) -> None:
@@ -232,10 +233,7 @@ class MarlinReader(FirmwareReader):
             self.rec.reports.error(number, "forbidden-word", "M211 S0 switches off the firmware's limits of travel.",
                                    remedy="Remove M211.")
 
-    def cancel_object(self, number: int, table: dict[str, Word]) -> None:
-        """Reached only through `cancel_object_text`."""
-
-    def cancel_object_text(self, number: int, rest: str) -> None:
+    def cancel_object(self, number: int, rest: str) -> None:
         """M486: S index starts an object (-1 ends it), A its name, T how many there are."""
         match = re.search(r"S\s*(-?\d+)", rest)
         if match:

@@ -16,7 +16,7 @@ def check_program(data: bytes, file: str) -> None:
     if len(data) > PROGRAM_MAX_BYTES:
         raise ReplayError(f"{file}: {len(data)} bytes are more than the {PROGRAM_MAX_BYTES} a program may have.")
     if data[:4] == b"GCDE":
-        raise ReplayError(f"{file}: this is binary G-code (.bgcode), which is not read. Export it as plain text G-code.")
+        raise ReplayError(f"{file}: this is binary G-code (.bgcode), which is not read. Export plain text instead.")
     if b"\0" in data:
         raise ReplayError(f"{file}: this is a binary file, not a program: it holds a zero byte at offset "
                           f"{data.index(0)}.")

@@ -135,6 +135,6 @@ def _foreign(raw: bytes, number: int, recorder: Recorder) -> str:
     if not head.isascii():
         recorder.reports.error(number, "encoding", "the command holds characters beyond ASCII.")
     if recorder.controller == "grbl":
-        recorder.reports.error(number, "encoding", "bytes above 127 are taken as immediate commands by this controller, "
-                               "even in a comment.", source="GRBL 1.1 commands: extended-ASCII realtime commands")
+        recorder.reports.error(number, "encoding", "bytes above 127 are taken as immediate commands by this "
+                               "controller, even in a comment.", source="GRBL 1.1 commands: extended-ASCII realtime")
     return raw.decode("utf-8", "replace").encode("ascii", "replace").decode("ascii")

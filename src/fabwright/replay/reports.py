@@ -42,6 +42,6 @@ class Reports:
             total = self._counts[severity]
             if total > FINDINGS_LISTED:
                 out.append(Finding("more-findings", severity, self.file,
-                                   f"{total - FINDINGS_LISTED} more {severity}s of this file are not listed one by one.",
+                                   f"{total - FINDINGS_LISTED} more {severity}s of this file are not listed.",
                                    float(total), float(FINDINGS_LISTED)))
         return tuple(out)

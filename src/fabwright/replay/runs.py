@@ -21,7 +21,8 @@ class Columns:
 
     `rows` (n, 7): line number, motion word, x, y, z, F as written and last in force, feedstock 0. `moved` (n,) bool:
     the line has an axis word, or an E word. `following` maps a letter (and "G") to a list whose entry i is the first
-    fit line at or after i that has this word, n when there is none. `moves_before` entry i counts moving lines before i.
+    fit line at or after i that has this word, n when there is none. Entry i of `moves_before` counts
+    moving lines before i.
     """
 
     def __init__(self, table: PlainLines, fit: NDArray[np.bool_], number: int) -> None:

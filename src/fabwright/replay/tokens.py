@@ -104,11 +104,11 @@ def _numbers(raw: NDArray[np.uint8], kind: NDArray[np.uint8], usable: NDArray[np
     decimals = np.zeros(count, dtype=np.int64)
     decimals[dot_word] = last[dot_word] - np.searchsorted(digits, dots)
     good = (per_word > 0) & (per_word <= _DIGITS_MAX) & (dots_per_word <= 1)
-    value = value / _POWERS[np.where(good, decimals, 0)]
+    number: Floats = value / _POWERS[np.where(good, decimals, 0)]
     negative = word_of[signs]
-    value[negative] = -value[negative]
+    number[negative] = -number[negative]
     whole: NDArray[np.bool_] = dots_per_word == 0
-    return value, good, whole
+    return number, good, whole
 
 
 def _column(mine: NDArray[np.bool_], word_line: NDArray[np.int32], value: Floats, plain: NDArray[np.bool_]) -> Floats:
