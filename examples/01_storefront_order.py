@@ -1,4 +1,7 @@
-"""Storefront: a customer's options become a price, a picture and a verified job. Run: python 01_storefront_order.py OUT"""
+"""Storefront: a customer's options become a price, a picture and a verified job.
+
+Run: python 01_storefront_order.py OUT
+"""
 
 from __future__ import annotations
 

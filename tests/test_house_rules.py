@@ -29,8 +29,8 @@ def test_class_names_stay_inside_their_folders() -> None:
                                      ["show", "enclosure", "--json-schema"]])
 def test_quick_commands_import_nothing_heavy(command: list[str]) -> None:
     program = (
-        "import sys; from fabwright.cli import main; code = main(sys.argv[1:]); "
-        "heavy = {'cadquery', 'OCP', 'trimesh', 'ezdxf', 'numba', 'scipy', 'shapely', 'manifold3d'} & set(sys.modules); "
+        "import sys; from fabwright.cli import main; code = main(sys.argv[1:]); heavy = set(sys.modules) & "
+        "{'cadquery', 'OCP', 'trimesh', 'ezdxf', 'numba', 'scipy', 'shapely', 'manifold3d'}; "
         "sys.exit(f'imported {sorted(heavy)}' if heavy else code)"
     )
     done = subprocess.run([sys.executable, "-c", program, *command], capture_output=True, text=True, check=False)

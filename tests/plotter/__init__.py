@@ -111,9 +111,10 @@ class Plotter:
             size = np.ptp(sheet.outline.vertices[:, :2], axis=0) + MARGIN_MM
             for axis, have, room in zip("xy", size, (travel.x_mm, travel.y_mm), strict=True):
                 if have > room:
-                    findings.append(Finding("reach", Severity.ERROR, sheet.name, f"It needs {have:.0f} mm along {axis}, "
-                                            f"the pen reaches {room:.0f} mm.", float(have), room, "mm",
-                                            "Choose a smaller card."))
+                    findings.append(Finding(
+                        "reach", Severity.ERROR, sheet.name,
+                        f"It needs {have:.0f} mm along {axis}, the pen reaches {room:.0f} mm.",
+                        float(have), room, "mm", "Choose a smaller card."))
         return tuple(findings)
 
     def plan(self, checked: CheckedPart, making: Making, machine: Machine, material: Material,
@@ -122,9 +123,11 @@ class Plotter:
             raise PlanError(f"a plotter has no parameter {sorted(parameters)[0]!r}")
         (sheet,) = checked.nominal.sheets
         place = Placement(0, sheet.name, (MARGIN_MM, MARGIN_MM, 0.0), sheet=True)
-        stock = Stock((0.0, 0.0, 0.0), (machine.profile.travel.x_mm, machine.profile.travel.y_mm, 0.1), "a sheet of paper")
+        reach = machine.profile.travel
+        stock = Stock((0.0, 0.0, 0.0), (reach.x_mm, reach.y_mm, 0.1), "a sheet of paper")
         stroke = Stroke(sheet.outline.vertices[:, :2] + MARGIN_MM)
-        return Plan(self.name, Setup((place,), "pen tip on the paper's lower left corner", stock=stock), (stroke,), machine)
+        setup = Setup((place,), "pen tip on the paper's lower left corner", stock=stock)
+        return Plan(self.name, setup, (stroke,), machine)
 
     def toolpath(self, plan: Plan) -> Toolpath:
         travel = plan.context.profile.travel
@@ -149,7 +152,8 @@ class Plotter:
             if len(drawn) else np.inf
         ok = len(drawn) == len(want) and off <= DEVIATION_MM
         drawn_check = Check("drawn as ordered", Status.PASS if ok else Status.FAIL,
-                            f"{len(drawn)} strokes end within {off:.3f} mm of the {len(want)} corners", off, DEVIATION_MM, "mm")
+                            f"{len(drawn)} strokes end within {off:.3f} mm of the {len(want)} corners", off,
+                            DEVIATION_MM, "mm")
         safety = self.verify_file(trace, machine)
         length = float(np.linalg.norm(trace.end - trace.start, axis=1).sum())
         return Verdict((drawn_check, *safety.checks), {"time_s": length / machine.profile.travel.feed_mm_min * 60.0},
@@ -159,8 +163,8 @@ class Plotter:
         travel = machine.profile.travel
         reach = trace.end[:, :2]
         out = (reach < 0.0).any() or (reach > [travel.x_mm, travel.y_mm]).any()
-        return Verdict((Check("inside travel", Status.FAIL if out else Status.PASS, "every move within the pen's reach"),),
-                       not_checked=("There is no drawing to compare with.",))
+        inside = Check("inside travel", Status.FAIL if out else Status.PASS, "every move within the pen's reach")
+        return Verdict((inside,), not_checked=("There is no drawing to compare with.",))
 
 
 MACHINE_CLASS = Plotter()

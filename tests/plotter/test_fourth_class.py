@@ -81,7 +81,7 @@ def test_a_part_beyond_reach_is_refused_with_its_figures(catalogue: fw.Catalogue
 
 
 def test_a_class_that_is_not_served_is_refused_with_the_reason(catalogue: fw.Catalogue) -> None:
-    with pytest.raises(fw.ClassRefusedError, match="it is a drawing, not a solid. Classes that can make it: plotter"):
+    with pytest.raises(fw.ClassRefusedError, match=r"it is a drawing, not a solid\. Classes that can make it: plotter"):
         catalogue.get("card").configure().make("prusa-mk4s", "pla")
 
 
