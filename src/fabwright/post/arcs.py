@@ -20,8 +20,9 @@ RADIUS_TOLERANCE_MM = 0.002
 #: moves either end by up to 0.71 of a step, so that the gap could close or change sign.
 CLOSING_STEPS = 3.0
 
-#: Ends nearer than this are the same point and mean a full turn, mm.
-SAME_POINT_MM = 1e-6
+#: Ends nearer than this are the same point and mean a full turn, mm: above the noise of doubles at 10 m (1e-11), below
+#: any arc that an offset leaves over.
+SAME_POINT_MM = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)

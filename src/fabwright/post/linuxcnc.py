@@ -33,6 +33,7 @@ class LinuxCnc:
 
     def motion(self) -> MotionRules:
         """No E, G0 at the machine's own rate, arcs."""
+        self.settings.positive("path_tolerance_mm", None)  # the template writes it; check it here
         return motion_rules(self.settings)
 
     def opening(self, objects: tuple[ObjectStart, ...], labels: Labels) -> Lines:

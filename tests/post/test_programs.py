@@ -1,0 +1,243 @@
+"""Whole programs: goldens, the frame print hosts read, and words that must never be sent."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fabwright.errors import PostError, UnknownNameError
+from fabwright.model import (
+    BeamOff,
+    BeamOn,
+    BedTemperature,
+    Dialect,
+    Event,
+    Fan,
+    Home,
+    LayerStart,
+    MotorsOff,
+    Moves,
+    NozzleTemperature,
+    ObjectEnd,
+    ObjectStart,
+    PressureAdvance,
+    Progress,
+    RoleStart,
+    SpindleOff,
+    SpindleOn,
+    Thumbnail,
+    ToolChange,
+    Toolpath,
+    ToolpathFile,
+)
+from fabwright.post import post
+
+PICTURE = Thumbnail(16, 12, bytes(range(97)))
+
+BEAD = [(0, 20, 20, 5, 0, 0, 900, 0), (0, 20, 20, 0.25, 0, 0, 900, 0), (1, 60, 20, 0.25, 0, 0, 1500, 1.41234),
+        (1, 60, 50.5, 0.25, 0, 0, 1500, 1.0777), (1, 60, 50.5, 0.25, 0, 0, 2100, -0.8),
+        (0, 20, 20, 0.25, 0, 0, 9000, 0), (0, 20, 20, 0.45, 0, 0, 900, 0), (1, 20, 20, 0.45, 0, 0, 2100, 0.8),
+        (1, 60, 20, 0.45, 0, 0, 3000, 1.41234), (0, 60, 20, 15, 0, 0, 900, 0)]
+
+BEAD_EVENTS: list[tuple[int, Event]] = [
+    (0, BedTemperature(80, True)), (0, Home()), (0, NozzleTemperature(230, True)), (0, PressureAdvance(0.04)),
+    (0, Progress(0, 93784)), (1, LayerStart(0, 0.25, 0.25)),
+    (2, ObjectStart("bracket", (40, 35), ((20, 20), (60, 20), (60, 50.5)))), (2, RoleStart(0, 0.45)), (4, ObjectEnd("bracket")), (6, LayerStart(1, 0.45, 0.2)), (6, Fan(0.5)),
+    (7, ObjectStart("bracket")), (8, RoleStart(1, 0.5)), (9, ObjectEnd("bracket")), (10, NozzleTemperature(0, False)),
+    (10, BedTemperature(0, False)), (10, Fan(0)), (10, Progress(100, 0)), (10, MotorsOff())]
+
+CUT = [(0, 0, 0, 6, 0, 0, 0, 0), (0, 10, -10, 6, 0, 0, 0, 0), (1, 10, -10, -2, 0, 0, 240, 0),
+       (1, 30, -10, -2, 0, 0, 900, 0), (3, 30, 10, -2, 0, 10, 900, 0), (2, 30, 10, -3, 5, 0, 900, 0),
+       (1, 10, 10, -3, 0, 0, 900, 0), (0, 10, 10, 6, 0, 0, 0, 0)]
+
+SHEET = [(0, 5, 5, 0, 0, 0, 0, 0), (1, 45, 5, 0, 0, 0, 480, 0), (3, 45, 15, 0, 0, 5, 480, 0),
+         (1, 5, 15, 0, 0, 0, 480, 0), (1, 5, 5, 0, 0, 0, 480, 0), (0, 0, 0, 0, 0, 0, 0, 0)]
+
+GOLDENS: dict[str, tuple[str, list[Any], list[tuple[int, Event]], dict[str, Any]]] = {
+    "prusa.gcode": ("marlin", BEAD, BEAD_EVENTS, {"flavour": "prusa", "printer_check": "MK4S", "after_home": "G29",
+                                                  "object_words": "M486"}),
+    "marlin2.gcode": ("marlin", BEAD, BEAD_EVENTS, {}),
+    "klipper.gcode": ("klipper", BEAD, BEAD_EVENTS, {}),
+    "grbl-beam.nc": ("grbl", SHEET, [(1, BeamOn(12)), (5, BeamOff())], {"s_max": 1000, "power_max_w": 40}),
+    "grbl-spindle.nc": ("grbl", CUT, [(1, SpindleOn(12000, 3)), (8, SpindleOff())], {"s_max": 24000}),
+    "linuxcnc.ngc": ("linuxcnc", CUT, [(0, ToolChange(2)), (1, SpindleOn(8000, 3)), (8, SpindleOff())],
+                     {"tool_changer": True, "homed": True, "path_tolerance_mm": 0.01}),
+}
+
+
+def written(name: str, program: Callable[..., str]) -> str:
+    controller, rows, events, config = GOLDENS[name]
+    extra: dict[str, Any] = {}
+    if controller in ("grbl", "linuxcnc"):
+        extra = {"facts": {"title": "Bracket, rough", "estimated_time_s": 75.2}}
+    roles = ("External perimeter", "Solid infill")
+    return program(controller, rows, events, roles, thumbnails=(PICTURE,), **extra, **config)
+
+
+@pytest.mark.parametrize("name", GOLDENS)
+def test_programs_are_as_stored_and_equal_from_run_to_run(name: str, program: Callable[..., str],
+                                                          golden: Callable[[str, bytes], None]) -> None:
+    text = written(name, program)
+    assert text == written(name, program)
+    golden(f"post/{name}", text.encode("ascii"))
+
+
+FORBIDDEN = re.compile(r"\b(M112|M50[0-2]|M997|M28|M29|M30|M302|M851|G20|G91)\b|^[$%]", re.M)
+
+
+@pytest.mark.parametrize("name", GOLDENS)
+def test_no_program_holds_a_forbidden_word(name: str, program: Callable[..., str]) -> None:
+    text = written(name, program)
+    code = "\n".join(line.split(";")[0].rstrip() for line in text.splitlines())
+    assert not FORBIDDEN.search(code)
+    if name.startswith("grbl"):
+        assert not re.search(r"[%#\[\]()]|\b(M6|M7|G28|G30|G41|G42|G43|G64|G8[1-9])\b|[AEHT]\d", code)
+        assert max(len(line) for line in text.splitlines()) <= 79
+        assert not set(text) & set("!~?")
+    if name.startswith("klipper"):
+        assert not re.search(r"M30|M2\b|G20|F0\b|\(|M73|M862|M486", code)
+    else:
+        assert "EXCLUDE_OBJECT" not in code
+    if not GOLDENS[name][3].get("homed"):
+        assert "G53" not in code
+
+
+@pytest.mark.parametrize("name", ["prusa.gcode", "marlin2.gcode", "klipper.gcode"])
+def test_print_hosts_find_every_field(name: str, program: Callable[..., str], facts: Mapping[str, Any]) -> None:
+    text = written(name, program)
+    assert re.match(r"; generated by Fabwright 0\.1\.0 on \d{4}-\d\d-\d\d at \d\d:\d\d:\d\d UTC\n", text)
+    begin = re.search(r"^; thumbnail begin 16x12 (\d+)\n((?:; .*\n)+?); thumbnail end$", text, re.M)
+    assert begin is not None
+    data = "".join(line[2:] for line in begin.group(2).splitlines())
+    assert len(data) == int(begin.group(1))
+    assert base64.b64decode(data) == PICTURE.png
+    for line in ("; filament_diameter = 1.75", "; filament used [mm] = 812.5", "; filament used [cm3] = 1.954",
+                 "; filament used [g] = 2.42", "; total filament used [g] = 2.42", "; total layers count = 2",
+                 "; estimated printing time (normal mode) = 1d 2h 3m 4s"):
+        assert f"\n{line}\n" in text
+    config = text.split("; prusaslicer_config = begin\n")[1].split("; prusaslicer_config = end")[0]
+    values = dict(line[2:].split(" = ") for line in config.splitlines())
+    for key, fact in {"layer_height": "layer_height_mm", "first_layer_height": "first_layer_height_mm",
+                      "nozzle_diameter": "nozzle_diameter_mm", "filament_type": "filament_type",
+                      "filament_colour": "filament_colour", "temperature": "nozzle_temperature_c",
+                      "first_layer_temperature": "first_layer_nozzle_temperature_c",
+                      "bed_temperature": "bed_temperature_c", "printer_model": "printer_model",
+                      "first_layer_bed_temperature": "first_layer_bed_temperature_c"}.items():
+        assert values[key] == str(facts[fact])
+    assert re.search(r";LAYER_CHANGE\n;Z:0\.25\n;HEIGHT:0\.25\n(;.*\n)+G1 Z0\.25 F900\n", text)
+    assert text.index("G90") < text.index("M83") < text.index("M190 S80") < text.index("G1 X60 E")
+
+
+def test_each_missing_fact_is_named(dialect: Callable[..., Dialect], one_file: ToolpathFile, identity: dict[str, str],
+                                    facts: dict[str, Any]) -> None:
+    for missing in sorted(facts):
+        lacking = replace(one_file, facts={k: v for k, v in facts.items() if k != missing})
+        wanted = "estimated_time_text" if missing == "estimated_time_s" else missing
+        for controller in ("marlin", "klipper"):
+            with pytest.raises(PostError, match=rf"part \({controller}\): the template needs the fact '{wanted}'"):
+                post(Toolpath((lacking,)), dialect(controller), identity)
+
+
+@pytest.mark.parametrize("controller", ["marlin", "klipper", "grbl", "linuxcnc"])
+def test_each_missing_identity_is_named(controller: str, dialect: Callable[..., Dialect], one_file: ToolpathFile,
+                                        identity: dict[str, str]) -> None:
+    for missing in list(identity):
+        lacking = {k: v for k, v in identity.items() if k != missing}
+        with pytest.raises(PostError, match=f"the template needs the identity '{missing}'"):
+            post(Toolpath((one_file,)), dialect(controller), lacking)
+
+
+@pytest.mark.parametrize("controller", ["marlin", "klipper", "grbl", "linuxcnc"])
+def test_words_of_people_never_become_commands(controller: str, dialect: Callable[..., Dialect],
+                                               one_file: ToolpathFile) -> None:
+    evil = "x\nM112\r\n$RST=*\n; (M30) G1 X999 ! ~ ?\x18 %"
+    file = replace(one_file, facts={**one_file.facts, "title": evil, "filament_type": evil, "printer_model": evil})
+    identity = dict.fromkeys(("generator", "design", "variant", "machine", "material"), evil)
+    text = post(Toolpath((file,)), dialect(controller), identity).files[0].data.decode("ascii")
+    plain = post(Toolpath((one_file,)), dialect(controller), dict.fromkeys(identity, "x")).files[0].data.decode("ascii")
+
+    def code(program: str) -> list[str]:
+        return [line for line in program.splitlines() if line and not line.startswith(";")]
+
+    assert code(text) == code(plain)
+    assert not set(text) & set("!~?\r$\x18")
+
+
+@pytest.mark.parametrize(("template", "sentence"), [
+    ("G21\n", "the template must place the body once, not 0 times"),
+    ("{{ body }}{{ body }}", "the template must place the body once, not 2 times"),
+    ("{{ body }", "the template cannot be filled in"),
+    ("{{ nothing }}{{ body }}", "the template cannot be filled in: 'nothing' is undefined"),
+    ("{{ settings.nothing }}{{ body }}", "the template cannot be filled in"),
+    ("{{ facts.__class__.__mro__ }}{{ body }}", "the template cannot be filled in"),
+    ("{{ 1 / 0 }}{{ body }}", "the template cannot be filled in"),
+    ("; \u00b0\n{{ body }}", "it must be ASCII"),
+    ("M500\n{{ body }}", "grbl must never be sent 'M500'"),
+    ("G21G91\n{{ body }}", "grbl must never be sent 'G91'"),
+    ("{{ body }}\nM30", "grbl must never be sent 'M30'"),
+    ("$X\n{{ body }}", "grbl must never be sent '\\$'"),
+    ("T1 M6\n{{ body }}", "grbl must never be sent"),
+    ("G43 H1\n{{ body }}", "grbl must never be sent"),
+    ("{{ body }}; " + "x" * 90, "a line of 92 characters, grbl takes 79"),
+])
+def test_templates_that_will_not_do(template: str, sentence: str, one_file: ToolpathFile, identity: dict[str, str]
+                                    ) -> None:
+    with pytest.raises(PostError, match=sentence):
+        post(Toolpath((one_file,)), Dialect("grbl", template), identity)
+
+
+@pytest.mark.parametrize("controller", ["marlin", "klipper", "grbl", "linuxcnc"])
+@pytest.mark.parametrize("word", ["M112", "M500", "M501", "M502", "M997", "M28", "M30", "M302", "M851", "$100=1", "%"])
+def test_forbidden_words_are_caught_on_every_controller(controller: str, word: str, one_file: ToolpathFile,
+                                                        identity: dict[str, str]) -> None:
+    with pytest.raises(PostError, match=f"{controller} must never be sent"):
+        post(Toolpath((one_file,)), Dialect(controller, "G21\n{{ body }}\n" + word + "\n"), identity)
+
+
+def test_objects_named_like_words_are_no_words(program: Callable[..., str]) -> None:
+    for controller in ("marlin", "klipper", "grbl"):
+        events = [(0, ObjectStart("M30")), (0, ObjectEnd("M30"))]
+        config = {"object_words": "M486"} if controller == "marlin" else {}
+        assert "M30" in program(controller, events=events, **config)
+
+
+def test_files_are_named_by_controller(dialect: Callable[..., Dialect], one_file: ToolpathFile, identity: dict[str, str]
+                                       ) -> None:
+    two = Toolpath((one_file, replace(one_file, name="part-2.finish")))
+    for controller, extension in {"marlin": ".gcode", "klipper": ".gcode", "grbl": ".nc", "linuxcnc": ".ngc"}.items():
+        program = post(two, dialect(controller), identity)
+        assert program.controller == controller
+        assert [f.name for f in program.files] == [f"part{extension}", f"part-2.finish{extension}"]
+    with pytest.raises(PostError, match=r"two programs would have the same file name: part\.nc, part\.nc"):
+        post(Toolpath((one_file, one_file)), dialect("grbl"), identity)
+    with pytest.raises(PostError, match=r"'\.\./part' cannot be a file name"):
+        post(Toolpath((replace(one_file, name="../part"),)), dialect("grbl"), identity)
+
+
+def test_an_unknown_controller_is_named(one_file: ToolpathFile, identity: dict[str, str]) -> None:
+    with pytest.raises(UnknownNameError, match=r"unknown controller 'grblx'; did you mean 'grbl'\? Known: grbl"):
+        post(Toolpath((one_file,)), Dialect("grblx", "{{ body }}"), identity)
+
+
+def test_long_programs_are_joined_without_a_seam(dialect: Callable[..., Dialect], one_file: ToolpathFile,
+                                                 identity: dict[str, str]) -> None:
+    count = 20_000
+    turn = np.arange(count) * 0.37
+    x, y = np.cos(turn) * 150, np.sin(turn) * 150
+    zero = np.zeros(count)
+    moves = Moves(np.ones(count, np.uint8), x, y, np.repeat(np.arange(1, 101) * 0.2, count // 100), zero, zero,
+                  np.full(count, 1800.0), np.full(count, 0.02), np.zeros(count, np.uint8))
+    events = tuple((k * 200, LayerStart(k, 0.2 * (k + 1), 0.2)) for k in range(100))
+    file = replace(one_file, moves=moves, events=events)
+    data = post(Toolpath((file,)), dialect("marlin"), identity).files[0].data
+    read = np.array([[float(v) for v in m] for m in re.findall(
+        rb"^G1 X(\S+) Y(\S+)(?: Z\S+)? E\S+(?: F1800)?$", data, re.M)])
+    assert data.count(b";LAYER_CHANGE") == 100
+    assert b"\0" not in data
+    assert np.abs(read - np.column_stack([x, y])).max() <= 0.0005 + 1e-9
