@@ -14,7 +14,7 @@ from fabwright.design.options import Options, Problem, rule
 from fabwright.design.reading import parse_assignments, parse_options_json
 from fabwright.design.schema import OptionInfo, describe, json_schema
 from fabwright.design.variants import configure
-from fabwright.errors import BuildError
+from fabwright.errors import BuildError, InputFileError
 from fabwright.model import (
     Attachment,
     Body,
@@ -32,13 +32,29 @@ from fabwright.model import (
 
 __all__ = [
     "Attachment", "Body", "BuildError", "Contour", "CriticalDimension", "Datum", "Finding", "Fits", "FlatPart",
-    "Hardware", "Making", "OptionInfo", "Options", "Part", "Problem", "Severity", "angle", "attachment",
-    "choice", "configure", "count", "describe", "flag", "json_schema", "length", "number", "parse_assignments",
+    "Hardware", "InputFileError", "Making", "OptionInfo", "Options", "Part", "Problem", "Severity", "angle",
+    "attachment", "choice", "configure", "count", "describe", "flag", "json_schema", "length", "number", "parse_assignments",
     "parse_options_json", "rule", "text",
 ]
 
 # Name for designers -> module of fabwright.geometry that defines it; imported when the name is first used.
 _LAZY: dict[str, str] = {
+    "Board": "fabwright.geometry.kicad.boards",
+    "EdgeConnector": "fabwright.geometry.kicad.boards",
+    "Keepout": "fabwright.geometry.kicad.boards",
+    "MountingHole": "fabwright.geometry.kicad.boards",
+    "contour_area_mm2": "fabwright.geometry.rounded_outline",
+    "envelope": "fabwright.geometry.rounded_outline",
+    "grown": "fabwright.geometry.rounded_outline",
+    "polygon_of": "fabwright.geometry.rounded_outline",
+    "read_board": "fabwright.geometry.kicad.reader",
+    "rounded": "fabwright.geometry.rounded_outline",
+    "straight": "fabwright.geometry.rounded_outline",
+    "PeriodicSpline": "fabwright.geometry.spline_face",
+    "brep_volume_mm3": "fabwright.geometry.inspect",
+    "height_field_solid": "fabwright.geometry.spline_face",
+    "height_spline": "fabwright.geometry.spline_face",
+    "periodic_spline": "fabwright.geometry.spline_face",
 }
 
 
