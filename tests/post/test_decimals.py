@@ -17,7 +17,7 @@ def words(letter: str, values: list[int], decimals: int) -> list[str]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.integers(0, 6), st.lists(st.integers(-10**6, 10**6), min_size=1, max_size=40), st.data())
+@given(st.integers(0, 6), st.lists(st.integers(-999_999, 999_999), min_size=1, max_size=40), st.data())
 def test_columns_equal_the_scalar_text(decimals: int, small: list[int], data: st.DataObject) -> None:
     limit = WHOLE_LIMIT * 10**decimals - 1
     large = data.draw(st.lists(st.integers(-limit, limit), max_size=10))

@@ -48,7 +48,8 @@ BEAD = [(0, 20, 20, 5, 0, 0, 900, 0), (0, 20, 20, 0.25, 0, 0, 900, 0), (1, 60, 2
 BEAD_EVENTS: list[tuple[int, Event]] = [
     (0, BedTemperature(80, True)), (0, Home()), (0, NozzleTemperature(230, True)), (0, PressureAdvance(0.04)),
     (0, Progress(0, 93784)), (1, LayerStart(0, 0.25, 0.25)),
-    (2, ObjectStart("bracket", (40, 35), ((20, 20), (60, 20), (60, 50.5)))), (2, RoleStart(0, 0.45)), (4, ObjectEnd("bracket")), (6, LayerStart(1, 0.45, 0.2)), (6, Fan(0.5)),
+    (2, ObjectStart("bracket", (40, 35), ((20, 20), (60, 20), (60, 50.5)))), (2, RoleStart(0, 0.45)),
+    (4, ObjectEnd("bracket")), (6, LayerStart(1, 0.45, 0.2)), (6, Fan(0.5)),
     (7, ObjectStart("bracket")), (8, RoleStart(1, 0.5)), (9, ObjectEnd("bracket")), (10, NozzleTemperature(0, False)),
     (10, BedTemperature(0, False)), (10, Fan(0)), (10, Progress(100, 0)), (10, MotorsOff())]
 
