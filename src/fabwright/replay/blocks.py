@@ -38,7 +38,7 @@ class BlockReader(BlockWords):
         self.offset = [0.0, 0.0, 0.0]
         self.unit = 1.0
         self.absolute = True
-        self.motion: str | None = "G0"
+        self.motion = "G0"
         self.feed = 0.0
         self.output = 0
         self.output_value = 0.0
@@ -60,7 +60,7 @@ class BlockReader(BlockWords):
         if other == "G53" and active not in ("G0", "G1"):
             return self._refuse(block, "modal-conflict", "G53 goes only with G0 or G1.")
         if block.axes and not consumer and active == "G80":
-            return self._refuse(block, "no-motion-mode", "there are axis words, but G80 left no motion in force.")
+            return self._refuse(block, "no-motion-mode", "there are axis words, but no motion (G0 to G3) in force.")
         if other == "G53" and (block.g.get("distance", "G90" if self.absolute else "G91") == "G91"):
             return self._refuse(block, "modal-conflict", "G53 goes only with absolute distances (G90).")
         if other == "G4" and "P" not in block.values:
@@ -174,10 +174,9 @@ class BlockReader(BlockWords):
         self.rec.happen(number, "output-on" if self.output else "output-off", self.output_value, word)
 
     def _switch_air(self, block: Block) -> None:
-        for group in ("coolant", "mist"):
-            word = block.m.get(group)
-            if word is not None:
-                self.rec.happen(block.number, "air-off" if word == "M9" else "air-on", text=word)
+        word = block.m.get("coolant")
+        if word is not None:
+            self.rec.happen(block.number, "air-off" if word == "M9" else "air-on", text=word)
 
     def _work_offset(self, number: int, word: str) -> None:
         self.rec.happen(number, "work-offset", float(word[1:]))

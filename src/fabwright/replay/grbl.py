@@ -63,7 +63,7 @@ class GrblReader(BlockReader):
         self.m_groups = dict(M_GROUPS)
         self.refused = dict(REFUSED)
         if settings.get("mist"):
-            self.m_groups["M7"] = "mist"
+            self.m_groups["M7"] = "coolant"
             del self.refused["M7"]
 
     def clean(self, number: int, text: str) -> str:

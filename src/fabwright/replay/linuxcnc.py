@@ -22,7 +22,7 @@ G_GROUPS = {
 }
 M_GROUPS = {
     "M0": "stopping", "M1": "stopping", "M2": "stopping", "M30": "stopping", "M60": "stopping", "M3": "spindle",
-    "M4": "spindle", "M5": "spindle", "M6": "tool change", "M7": "mist", "M8": "coolant", "M9": "coolant",
+    "M4": "spindle", "M5": "spindle", "M6": "tool change", "M7": "coolant", "M8": "coolant", "M9": "coolant",
     "M48": "override", "M49": "override",
 }
 _CYCLE = "is a canned cycle, which is not read back; write its moves out."
@@ -78,6 +78,8 @@ class LinuxCncReader(BlockReader):
 
     def __init__(self, recorder: Recorder, settings: Mapping[str, str | float | int | bool]) -> None:
         super().__init__(recorder, settings)
+        # A fresh interpreter has no motion in force; what an earlier program left is not in this one.
+        self.motion = "G80"
         self.percent = 0
         self.words_seen = False
 
