@@ -10,15 +10,15 @@ import numpy as np
 from fabwright.model import Floats
 
 
-def containment_levels(rings: Sequence[Floats]) -> tuple[int, ...]:
-    """For each closed ring, (n, 2) points, in how many of the others it lies; rings never cross one another."""
+def containers(rings: Sequence[Floats]) -> tuple[tuple[int, ...], ...]:
+    """For each closed ring, (n, 2) points, the indices of the others it lies in; rings never cross one another."""
     boxes = np.array([[*r.min(axis=0), *r.max(axis=0)] for r in rings]).reshape(-1, 4)
-    levels = []
+    out = []
     for k, ring in enumerate(rings):
         around = np.flatnonzero((boxes[:, 0] < boxes[k, 0]) & (boxes[:, 1] < boxes[k, 1])
                                 & (boxes[:, 2] > boxes[k, 2]) & (boxes[:, 3] > boxes[k, 3]))
-        levels.append(sum(_inside(ring[0], rings[j]) for j in around.tolist()))
-    return tuple(levels)
+        out.append(tuple(j for j in around.tolist() if _inside(ring[0], rings[j])))
+    return tuple(out)
 
 
 def _inside(point: Floats, ring: Floats) -> bool:

@@ -12,7 +12,7 @@ from fabwright.geometry.cut_regions import Waste
 from fabwright.geometry.offsets import offset_contour
 from fabwright.machines._cut2d.arrangement import Box, SheetSpace, arrange
 from fabwright.machines._cut2d.leads import enter
-from fabwright.machines._cut2d.order import containment_levels, nearest_of
+from fabwright.machines._cut2d.order import containers, nearest_of
 from fabwright.machines.laser.operations import BeamContext, CutContour, MarkContour
 from fabwright.machines.laser.parameters import CutParameters, cut_parameters
 from fabwright.machines.laser.process import process_for
@@ -85,7 +85,7 @@ def _sheet_operations(sheet: int, parts: Sequence[FlatPart], values: CutParamete
             position = _end(mark.path)
             out.append(mark)
     cuts = _cuts(sheet, parts, values, process)
-    levels = containment_levels([discretise(c.path, COARSE_MM) for c in cuts])
+    levels = [len(around) for around in containers([discretise(c.path, COARSE_MM) for c in cuts])]
     waste = Waste(parts, (0.0, 0.0, values.sheet_x_mm, values.sheet_y_mm))
     for level in sorted(set(levels), reverse=True):
         left = [c for c, own in zip(cuts, levels, strict=True) if own == level]
