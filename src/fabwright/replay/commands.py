@@ -108,6 +108,9 @@ class ExtruderMachine:
         """G2 (kind 2) and G3 (kind 3) in the XY plane; these firmwares end a bad arc with a straight jump."""
         start, end = self.position, self.target(words)
         numbers = {k: w.number * self.unit for k, w in words.items() if w.number is not None}
+        if "R" in numbers and ("I" in numbers or "J" in numbers):
+            self.rec.reports.error(number, "modal-conflict", f"G{kind} has both R and I or J.")
+            return
         if "R" in numbers:
             centre = centre_from_radius(start, end, numbers["R"], kind == 2, EXTRUDER_ARC_MM)
             if centre is None:

@@ -84,7 +84,9 @@ class LinuxCncReader(BlockReader):
         self.words_seen = False
 
     def clean(self, number: int, text: str) -> str:
-        """Words only; a pair of `%` lines may enclose the program."""
+        """Words only; a pair of `%` lines may enclose the program, and what follows the second is not read."""
+        if self.percent > 1:
+            return ""
         stripped = strip_comments(text)
         for comment in stripped.comments:
             self._comment(number, comment)

@@ -1,6 +1,7 @@
 """Marlin 2 and Prusa's Buddy firmware, after the Marlin G-code reference and Prusa's list of Buddy commands.
 
-`G90` and `G91` set the E axis too and cancel an earlier M82 or M83 (Marlin: "G90: ... this includes the extruder").
+`G90` and `G91` set the E axis too and cancel an earlier M82 or M83: the reference says of G90 that it covers the
+extruder, and in both firmwares the word resets the extruder's own mode.
 """
 
 from __future__ import annotations
@@ -17,29 +18,29 @@ SOURCE = "Marlin G-code reference, marlinfw.org/meta/gcode"
 
 #: Commands of every Marlin 2, with the letters each takes; None where a text or a free list follows.
 MARLIN: dict[str, str | None] = {
-    "G0": "XYZEF", "G1": "XYZEF", "G2": "XYZEFIJR", "G3": "XYZEFIJR", "G4": "PS", "G10": "S", "G11": "",
-    "G12": None, "G17": "", "G21": "", "G27": "P", "G28": "XYZWLORCIPND", "G29": None, "G34": None,
-    "G42": None, "G80": None, "G90": "", "G91": "", "G92": "XYZE",
-    "M0": None, "M1": None, "M17": "XYZE", "M18": "XYZES", "M25": "", "M31": "", "M73": "PRCQSD", "M75": None,
-    "M76": None, "M77": None, "M78": None, "M82": "", "M83": "", "M84": "XYZES", "M85": "S", "M104": "STBF",
-    "M105": "T", "M106": "PST", "M107": "P", "M108": "", "M109": "SRTBFC", "M110": "N", "M111": "S", "M113": "S",
-    "M114": None, "M115": None, "M117": None, "M118": None, "M119": "", "M140": "SI", "M141": "S", "M145": "SBFH", "M150": None,
-    "M155": "S", "M190": "SRIT", "M191": "SR", "M200": "DTS", "M201": "XYZETFSP", "M203": "XYZETSP", "M204": "PRTS",
-    "M205": "XYZEBSTJP", "M207": "SFZW", "M208": "SFWR", "M209": "S", "M211": "S", "M220": "SBR", "M221": "ST",
-    "M226": None, "M240": None, "M280": "PS", "M300": "PSD", "M301": None, "M304": "PID", "M350": None, "M355": "SP",
-    "M400": "", "M401": None, "M402": None, "M403": None, "M412": "SDRH", "M413": "S", "M420": "SLVZTC", "M425": None,
-    "M486": None, "M503": "S", "M569": "SXYZET", "M593": "XYDFT", "M600": None, "M603": "TUL", "M701": None,
-    "M702": None,
-    "M900": "KLST", "M906": "XYZEIT", "M907": None, "M911": None, "M913": None, "M914": None,
+    "G0": "XYZEF", "G1": "XYZEF", "G2": "XYZEFIJR", "G3": "XYZEFIJR", "G4": "PS", "G10": "S", "G11": "", "G12": None,
+    "G17": "", "G21": "", "G27": "P", "G28": "XYZWLORCIPND", "G29": None, "G34": None, "G42": None, "G80": None,
+    "G90": "", "G91": "", "G92": "XYZE", "M0": None, "M1": None, "M17": "XYZE", "M18": "XYZES", "M25": "", "M31": "",
+    "M73": "PRCQSD", "M75": None, "M76": None, "M77": None, "M78": None, "M82": "", "M83": "", "M84": "XYZES",
+    "M85": "S", "M104": "STBF", "M105": "T", "M106": "PST", "M107": "P", "M108": "", "M109": "SRTBFC", "M110": "N",
+    "M111": "S", "M113": "S", "M114": None, "M115": None, "M117": None, "M118": None, "M119": "", "M140": "SI",
+    "M141": "S", "M145": "SBFH", "M150": None, "M155": "S", "M190": "SRIT", "M191": "SR", "M200": "DTS",
+    "M201": "XYZETFSP", "M203": "XYZETSP", "M204": "PRTS", "M205": "XYZEBSTJP", "M207": "SFZW", "M208": "SFWR",
+    "M209": "S", "M211": "S", "M220": "SBR", "M221": "ST", "M226": None, "M240": None, "M280": "PS", "M300": "PSD",
+    "M301": None, "M304": "PID", "M350": None, "M355": "SP", "M400": "", "M401": None, "M402": None, "M403": None,
+    "M412": "SDRH", "M413": "S", "M420": "SLVZTC", "M425": None, "M486": None, "M503": "S", "M569": "SXYZET",
+    "M593": "XYDFT", "M600": None, "M603": "TUL", "M701": None, "M702": None, "M900": "KLST", "M906": "XYZEIT",
+    "M907": None, "M911": None, "M913": None, "M914": None,
 }
 #: What Prusa's Buddy firmware has besides.
 PRUSA: dict[str, str | None] = {
-    "G64": None, "G162": None, "M74": "W", "M142": "S", "M555": "XYWH", "M556": None, "M557": None, "M572": "SWD",
-    "M574": None, "M591": None, "M592": None, "M601": None, "M602": None, "M704": None, "M705": None, "M706": None,
-    "M707": None, "M708": None, "M709": None, "M862.1": None, "M862.2": None, "M862.3": None, "M862.4": None,
-    "M862.5": None, "M862.6": None, "M863": None, "M864": None, "M865": None, "M870": None, "M919": None, "M930": None,
-    "M931": None, "M932": None, "M950": None, "M951": None, "M958": None, "M959": None, "M970": None, "M971": None,
-    "M972": None, "M973": None, "M974": None, "M975": None, "M976": None, "M977": None, "P0": None,
+    "G64": None, "G162": None, "M74": "W", "M104.1": None, "M142": "S", "M555": "XYWH", "M556": None, "M557": None,
+    "M572": "SWD", "M574": None, "M591": None, "M592": None, "M601": None, "M602": None, "M704": None, "M705": None,
+    "M706": None, "M707": None, "M708": None, "M709": None, "M862.1": None, "M862.2": None, "M862.3": None,
+    "M862.4": None, "M862.5": None, "M862.6": None, "M863": None, "M864": None, "M865": None, "M870": None,
+    "M919": None, "M930": None, "M931": None, "M932": None, "M950": None, "M951": None, "M958": None, "M959": None,
+    "M970": None, "M971": None, "M972": None, "M973": None, "M974": None, "M975": None, "M976": None, "M977": None,
+    "P0": None,
 }
 #: Commands Marlin has that cannot be followed from the program alone.
 REFUSED = {
@@ -69,7 +70,8 @@ class MarlinReader(FirmwareReader):
             self.known_words |= PRUSA
         if settings.get("inch_mode"):
             self.known_words |= {"G20": ""}
-        self._mode_line = 0
+        # Whether the last of M82 and M83 was M83, and the line of the G90 that has cancelled it since.
+        self._wanted_relative = False
         self._overridden = 0
         self.handlers |= {
             "G20": lambda n, w: self.set_unit(n, 25.4), "G21": lambda n, w: self.set_unit(n, 1.0),
@@ -176,14 +178,13 @@ class MarlinReader(FirmwareReader):
 
     def set_distance(self, number: int, absolute: bool) -> None:
         """G90 and G91 hold for E as well."""
-        if self._mode_line and self.e_relative and absolute:
-            self._overridden = number
-        self.absolute, self.e_relative, self._mode_line = absolute, not absolute, 0
+        self._overridden = number if absolute and self._wanted_relative else 0
+        self.absolute, self.e_relative = absolute, not absolute
         self.rec.happen(number, "distance-mode", 90.0 if absolute else 91.0)
 
     def set_extruder_mode(self, number: int, relative: bool) -> None:
         """M82 and M83 hold until the next G90 or G91."""
-        self.e_relative, self._mode_line, self._overridden = relative, number, 0
+        self.e_relative, self._wanted_relative, self._overridden = relative, relative, 0
         self.rec.happen(number, "extruder-mode", 83.0 if relative else 82.0)
 
     def note_extrusion(self, number: int) -> None:
@@ -192,7 +193,7 @@ class MarlinReader(FirmwareReader):
             self.rec.reports.error(
                 number, "extruder-mode", f"E is absolute here: G90 in line {self._overridden} cancelled the M83 before "
                 "it, so relative lengths would be read as positions.", remedy="Repeat M83 after G90.", source=SOURCE)
-            self._overridden = 0
+            self._overridden, self._wanted_relative = 0, False
 
     def motors(self, number: int, table: dict[str, Word]) -> None:
         """M17."""

@@ -137,4 +137,4 @@ def _foreign(raw: bytes, number: int, recorder: Recorder) -> str:
     if recorder.controller == "grbl":
         recorder.reports.error(number, "encoding", "bytes above 127 are taken as immediate commands by this "
                                "controller, even in a comment.", source="GRBL 1.1 commands: extended-ASCII realtime")
-    return raw.decode("utf-8", "replace").encode("ascii", "replace").decode("ascii")
+    return "".join(c if c.isascii() else "_" for c in raw.decode("utf-8", "replace"))

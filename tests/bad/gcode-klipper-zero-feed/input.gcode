@@ -1,0 +1,5 @@
+G28
+G1 X10 F0
+G1 X20 (note)
+M30
+PRINT_START

@@ -1,0 +1,2 @@
+Dear printer,
+please make me a shoe.
