@@ -32,7 +32,7 @@ def test_a_missing_file(catalogue: fw.Catalogue, job_folder: Path) -> None:
 
 def test_an_added_program(catalogue: fw.Catalogue, job_folder: Path) -> None:
     (job_folder / "programs" / "extra.nc").write_text("G0 Z-50\n")
-    with pytest.raises(fw.BundleError, match=r"programs/extra\.nc is in the bundle but not in the manifest; do not run"):
+    with pytest.raises(fw.BundleError, match=r"programs/extra\.nc is in the bundle but not in the manifest"):
         catalogue.verify_job(job_folder)
 
 

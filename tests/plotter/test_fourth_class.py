@@ -19,7 +19,7 @@ def make(catalogue: fw.Catalogue, **options: float) -> fw.Job:
 def test_the_whole_line_runs(catalogue: fw.Catalogue) -> None:
     job = make(catalogue, width_mm=80)
     assert job.verdict.passed
-    assert "X90 Y10" in job.files["programs/card.nc"].decode()
+    assert "G1 X90\nG1 Y50\nG1 X10\nG1 Y10\n" in job.files["programs/card.nc"].decode()
     assert {"manifest.json", "setup-sheet.html", "preview.png", "verdict.json", "geometry/sheets.dxf"} <= set(job.files)
 
 

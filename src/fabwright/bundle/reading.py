@@ -96,8 +96,10 @@ def _contents(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Bundle
     if len(solids) != len(manifest["bodies"]):
         raise ValueError(f"{len(manifest['bodies'])} bodies listed, {len(solids)} STL files present")
     meshes = tuple(read_stl(files[f], body) for f, body in zip(solids, manifest["bodies"], strict=True))
-    sheets = tuple(FlatPart.from_json(s) for s in json.loads(files["geometry/sheets.json"])) \
-        if manifest["sheets"] else ()
+    listed = json.loads(files["geometry/sheets.json"]) if "geometry/sheets.json" in files else []
+    sheets = tuple(FlatPart.from_json(s) for s in listed)
+    if [s.name for s in sheets] != manifest["sheets"]:
+        raise ValueError(f"sheets {manifest['sheets']} listed, {[s.name for s in sheets]} present")
     programs = tuple(ProgramFile(p["file"].rsplit("/", 1)[-1], files[p["file"]]) for p in manifest["programs"])
     return BundleContents(manifest, Program(manifest["machine"]["controller"], programs), Nominal(meshes, sheets),
                           Setup.from_json(manifest["setup"]), manifest["machine"]["id"], manifest["material"]["id"],

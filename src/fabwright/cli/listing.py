@@ -61,7 +61,7 @@ def _row(option: OptionInfo) -> list[str]:
 
 def _range(option: OptionInfo) -> str:
     if option.choices:
-        return ", ".join(_text(value) for value in option.choices)
+        return ", ".join(_text(value) for value, _ in option.choices)
     if option.minimum is None or option.maximum is None:
         return option.type
     step = f" by {_text(option.step)}" if option.step else ""
