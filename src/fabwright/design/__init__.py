@@ -51,10 +51,11 @@ _LAZY: dict[str, str] = {
     "rounded": "fabwright.geometry.rounded_outline",
     "straight": "fabwright.geometry.rounded_outline",
     "PeriodicSpline": "fabwright.geometry.spline_face",
-    "brep_volume_mm3": "fabwright.geometry.inspect",
     "height_field_solid": "fabwright.geometry.spline_face",
     "height_spline": "fabwright.geometry.spline_face",
+    "mesh_volume_mm3": "fabwright.geometry.inspect",
     "periodic_spline": "fabwright.geometry.spline_face",
+    "tessellate": "fabwright.geometry.tessellate",
 }
 
 
