@@ -19,18 +19,18 @@ SOURCE = "Marlin G-code reference, marlinfw.org/meta/gcode"
 #: Commands of every Marlin 2, with the letters each takes; None where a text or a free list follows.
 MARLIN: dict[str, str | None] = {
     "G0": "XYZEF", "G1": "XYZEF", "G2": "XYZEFIJR", "G3": "XYZEFIJR", "G4": "PS", "G10": "S", "G11": "", "G12": None,
-    "G17": "", "G21": "", "G27": "P", "G28": "XYZWLORCIPND", "G29": None, "G34": None, "G42": None, "G80": None,
+    "G17": "", "G21": "", "G27": "P", "G28": "XYZWLORCIPNDQ", "G29": None, "G34": None, "G42": None, "G80": None,
     "G90": "", "G91": "", "G92": "XYZE", "M0": None, "M1": None, "M17": "XYZE", "M18": "XYZES", "M25": "", "M31": "",
     "M73": "PRCQSD", "M75": None, "M76": None, "M77": None, "M78": None, "M82": "", "M83": "", "M84": "XYZES",
-    "M85": "S", "M104": "STBF", "M105": "T", "M106": "PST", "M107": "P", "M108": "", "M109": "SRTBFC", "M110": "N",
+    "M85": "S", "M104": "STBF", "M105": "T", "M106": "PSTRAB", "M107": "P", "M108": "", "M109": "SRTBFC", "M110": "N",
     "M111": "S", "M113": "S", "M114": None, "M115": None, "M117": None, "M118": None, "M119": "", "M140": "SI",
     "M141": "S", "M145": "SBFH", "M150": None, "M155": "S", "M190": "SRIT", "M191": "SR", "M200": "DTS",
     "M201": "XYZETFSP", "M203": "XYZETSP", "M204": "PRTS", "M205": "XYZEBSTJP", "M207": "SFZW", "M208": "SFWR",
-    "M209": "S", "M211": "S", "M220": "SBR", "M221": "ST", "M226": None, "M240": None, "M280": "PS", "M300": "PSD",
-    "M301": None, "M304": "PID", "M350": None, "M355": "SP", "M400": "", "M401": None, "M402": None, "M403": None,
-    "M412": "SDRH", "M413": "S", "M420": "SLVZTC", "M425": None, "M486": None, "M503": "S", "M569": "SXYZET",
-    "M593": "XYDFT", "M600": None, "M603": "TUL", "M701": None, "M702": None, "M900": "KLST", "M906": "XYZEIT",
-    "M907": None, "M911": None, "M913": None, "M914": None,
+    "M209": "S", "M211": "S", "M217": None, "M220": "SBR", "M221": "ST", "M226": None, "M240": None, "M280": "PS",
+    "M300": "PSD", "M301": None, "M304": "PID", "M350": None, "M355": "SP", "M400": "", "M401": None, "M402": None,
+    "M403": None, "M412": "SDRH", "M413": "S", "M420": "SLVZTC", "M425": None, "M486": None, "M503": "S",
+    "M569": "SXYZET", "M593": "XYDFT", "M600": None, "M603": "TUL", "M701": None, "M702": None, "M900": "KLST",
+    "M906": "XYZEIT", "M907": None, "M911": None, "M913": None, "M914": None,
 }
 #: What Prusa's Buddy firmware has besides.
 PRUSA: dict[str, str | None] = {
@@ -53,7 +53,7 @@ REFUSED = {
 }
 _COMMAND = re.compile(r"(?:N\s*(\d+)\s*)?([A-Z])\s*(\d+)(?:\.(\d+))?")
 _TEXT = frozenset({"M117", "M118", "M0", "M1"})
-#: Lowest M302 S that still guards the nozzle. Source: Prusa's own start code for the MK4 uses S160 for PLA purging.
+#: Lowest M302 S taken for a guard still. Source: Prusa's own start code has S160 for the MK4 and S155 for the Core One.
 COLD_GUARD_C = 155.0
 
 
@@ -151,7 +151,7 @@ class MarlinReader(FirmwareReader):
         self.rec.happen(number, "message" if name in ("M117", "M118") else "pause", text=rest.strip())
 
     def tolerated(self, number: int, name: str, rest: str) -> bool:
-        """Prusa's start code lowers the cold guard to just under its material's melting; that still guards."""
+        """Prusa's own start code lowers the guard to where nothing molten is pushed yet; that still guards."""
         match = re.fullmatch(r"\s*S\s*(\d+(?:\.\d*)?)\s*", rest)
         if name != "M302" or not self.prusa or match is None or float(match.group(1)) < COLD_GUARD_C:
             return False
