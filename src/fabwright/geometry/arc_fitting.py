@@ -129,5 +129,5 @@ def _whole_circle(points: Floats, tolerance_mm: float) -> Contour | None:
         return None
     around = np.unwrap(np.arctan2(points[:, 1] - centre[1], points[:, 0] - centre[0]))
     bulge = math.copysign(1.0, around[-1] - around[0])
-    dx = radius * math.cos(around[0]), radius * math.sin(around[0])
-    return Contour(np.array([[centre[0] + dx[0], centre[1] + dx[1], bulge], [centre[0] - dx[0], centre[1] - dx[1], bulge]]))
+    arm = radius * np.array([math.cos(around[0]), math.sin(around[0])])
+    return Contour(np.array([[*(centre + arm), bulge], [*(centre - arm), bulge]]))

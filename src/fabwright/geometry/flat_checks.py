@@ -116,4 +116,5 @@ def _duplicates(part: FlatPart, named: list[tuple[str, Contour, bool]]) -> Itera
         for b in near.tolist():
             points = densified(lines[a], 0.5)[0][:, 0]
             if nearest(points, lines[b])[0].max() < 2 * CHORD_MM:
-                yield _fault(part, "contour-duplicate", f"The {named[a][0]} and the {named[b][0]} are the same line twice.")
+                yield _fault(part, "contour-duplicate",
+                             f"The {named[a][0]} and the {named[b][0]} are the same line twice.")

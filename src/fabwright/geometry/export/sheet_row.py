@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from fabwright.errors import InternalError
 from fabwright.geometry.contours import bounds_mm, length_mm, place_part, signed_area_mm2
@@ -59,5 +58,5 @@ def require_same(title: str, file_format: str, written: Layered, read: Layered, 
             area = abs(signed_area_mm2(a) - signed_area_mm2(b)) if a.closed else 0.0
             if (a.closed != b.closed or apart > tolerance_mm or area > tolerance_mm * size
                     or abs(size - length_mm(b)) > tolerance_mm * (4 + len(a.vertices))):
-                raise InternalError(f"{title}: contour {number} on {layer} does not read back from the {file_format} as "
-                                    "it was written")
+                raise InternalError(f"{title}: contour {number} on {layer} does not read back from the {file_format} "
+                                    "as it was written")

@@ -44,7 +44,8 @@ def write_svg(sheets: Sequence[FlatPart], title: str = "flat parts", spacing_mm:
     left, top = x0 - BORDER_MM, y1 + BORDER_MM
     width, height = _number(x1 - x0 + 2 * BORDER_MM), _number(y1 - y0 + 2 * BORDER_MM)
     lines = ['<?xml version="1.0" encoding="UTF-8"?>',
-             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{height}mm" viewBox="0 0 {width} {height}">',
+             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{height}mm" '
+             f'viewBox="0 0 {width} {height}">',
              f"<title>{escape(title)}</title>", f"<desc>{KERF_NOTE}; unit 1 mm</desc>"]
     for name, _, colour in LAYERS:
         lines.append(f'<g id="{name}" fill="none" stroke="{colour}" stroke-width="0.1">')
@@ -113,7 +114,8 @@ def read_svg(data: bytes, name: str = "SVG") -> Layered:
             elif element.tag == f"{_SVG}path":
                 found.append(_path(element.get("d", ""), name))
             else:
-                raise InputFileError(f"{name}: it holds a {element.tag.rpartition('}')[2]}; only paths and circles are read")
+                raise InputFileError(f"{name}: it holds a {element.tag.rpartition('}')[2]}; only paths and circles are "
+                                     "read")
         out[group.get("id", "")] = tuple(found)
     return out
 

@@ -105,8 +105,8 @@ def _filled(boxes: Sequence[Box], order: Sequence[int], space: SheetSpace
             found = _lowest(boxes[k], skylines[sheet], height, space.spacing_mm)
             if found is not None:
                 x, y, turned = found
-                size = (boxes[k].height_mm, boxes[k].width_mm) if turned else (boxes[k].width_mm, boxes[k].height_mm)
-                skylines[sheet] = _raised(skylines[sheet], x, size[0] + space.spacing_mm, y + size[1] + space.spacing_mm)
+                w, h = (boxes[k].height_mm, boxes[k].width_mm) if turned else (boxes[k].width_mm, boxes[k].height_mm)
+                skylines[sheet] = _raised(skylines[sheet], x, w + space.spacing_mm, y + h + space.spacing_mm)
                 places[k] = BoxPlace(sheet, round(x + space.margin_mm, 3), round(y + space.margin_mm, 3), turned)
                 break
     last = max((step.top for step in skylines[-1]), default=0.0) if skylines else 0.0

@@ -19,7 +19,7 @@ from fabwright.model import Check, Contour, FlatPart, Floats, Ints, Setup, Statu
 #: Largest distance between the edge the program makes and the edge it should make, mm. Chosen: ten times the sum of a
 #: file's grid (0.001) and the chords of this comparison (0.001).
 FILE_DEVIATION_MM = 0.02
-#: A part's area may differ from the drawn one by this share. Chosen: a 20 mm square 0.02 mm off on every side has 0.4 %.
+#: A part's area may differ from the drawn one by this share. Chosen: 0.02 mm off on every side of a 16 mm square.
 AREA_AGREEMENT = 0.005
 #: A beam path nearer than this beyond half a kerf belongs to the contour, mm. Chosen.
 BELONGING_MM = 0.05
@@ -103,9 +103,11 @@ def _on_sheet(run: SheetRun) -> Check:
 def _by_part(run: SheetRun, name: str, bad: Sequence[str], passed: str, measured: float, limit: float, unit: str,
              source: str = "") -> Check:
     label = f"{run.trace.file}: {name}"
+    # A part that was never cut free is infinitely far off, which a manifest cannot hold.
+    figure = measured if np.isfinite(measured) else None
     if bad:
-        return Check(label, Status.FAIL, " ".join(bad[:5]), measured, limit, unit, source)
-    return Check(label, Status.PASS, passed, measured, limit, unit, source)
+        return Check(label, Status.FAIL, " ".join(bad[:5]), figure, limit, unit, source)
+    return Check(label, Status.PASS, passed, figure, limit, unit, source)
 
 
 def _freed(run: SheetRun, results: Sequence[CutPart]) -> Check:
@@ -120,20 +122,23 @@ def _freed(run: SheetRun, results: Sequence[CutPart]) -> Check:
 
 def _edges(run: SheetRun, results: Sequence[CutPart]) -> Check:
     worst = max((r.edge_mm for r in results), default=0.0)
-    bad = [f"{r.name}: its edge is {r.edge_mm:.3f} mm off near ({r.x_mm:.1f}, {r.y_mm:.1f})." for r in results
+    bad = [f"{r.name}: its edge is {r.edge_mm:.3f} mm off near ({r.x_mm:.1f}, {r.y_mm:.1f})." if r.freed
+           else f"{r.name} is not free, so its edge cannot be compared." for r in results
            if not r.edge_mm <= FILE_DEVIATION_MM]
     return _by_part(run, "cut edge against the profile", bad,
-                    f"With a kerf of {run.kerf_mm:g} mm every edge lies within {worst:.4f} mm of the drawn profile (inside "
-                    "corners as round as the beam leaves them).", _finite(worst), FILE_DEVIATION_MM, "mm",
+                    f"With a kerf of {run.kerf_mm:g} mm every edge lies within {worst:.4f} mm of the drawn profile "
+                    "(inside corners as round as the beam leaves them).", worst, FILE_DEVIATION_MM, "mm",
                     "chosen: the file's grid and the comparison's chords, tenfold")
 
 
 def _drawn(run: SheetRun, results: Sequence[CutPart]) -> Check:
     worst = max((r.drawn_edge_mm for r in results), default=0.0)
     limit = run.edge_tolerance_mm
-    bad = [f"{r.name}: its edge is {r.drawn_edge_mm:.3f} mm off the drawing." for r in results if not r.drawn_edge_mm <= limit]
+    bad = [f"{r.name}: its edge is {r.drawn_edge_mm:.3f} mm off the drawing." if r.freed
+           else f"{r.name} is not free, so its edge cannot be compared." for r in results
+           if not r.drawn_edge_mm <= limit]
     return _by_part(run, "cut edge against the drawing", bad,
-                    f"Corners included, every edge lies within {worst:.3f} mm of the drawing.", _finite(worst), limit, "mm",
+                    f"Corners included, every edge lies within {worst:.3f} mm of the drawing.", worst, limit, "mm",
                     "edge_tolerance_mm of the material")
 
 
@@ -144,10 +149,6 @@ def _areas(run: SheetRun, results: Sequence[CutPart]) -> Check:
            in zip(results, shares, strict=True) if share > AREA_AGREEMENT]
     return _by_part(run, "area of the parts", bad, f"Areas agree within {worst * 100:.3f} %.", worst * 100,
                     AREA_AGREEMENT * 100, "%", "chosen: below what 0.02 mm on every side does to a 16 mm square")
-
-
-def _finite(value: float) -> float | None:
-    return value if np.isfinite(value) else None
 
 
 def _cut_lines(run: SheetRun, cuts: Pieces) -> tuple[Check, ...]:
@@ -183,8 +184,8 @@ def _order(run: SheetRun, lines: _Lines, owner: Ints, move: Ints) -> Check:
         bad.append("A mark is made after cutting has begun.")
         at.append(int(np.flatnonzero(marks).max()))
     return verdict_of(run.trace, "what lies inside is worked first", np.array(at, dtype=np.int64),
-                      "Marks come first, then every cut before the one around it.", " ".join(bad[:5]), float(len(bad)), 0.0,
-                      "contours", "a freed part may shift before its holes are cut")
+                      "Marks come first, then every cut before the one around it.", " ".join(bad[:5]),
+                      float(len(bad)), 0.0, "contours", "a freed part may shift before its holes are cut")
 
 
 def _energy(run: SheetRun, lines: _Lines, nominal: Floats, contour: Ints, fine: Floats, move: Ints) -> Check:
@@ -207,10 +208,10 @@ def _energy(run: SheetRun, lines: _Lines, nominal: Floats, contour: Ints, fine: 
     bad = (low < floor * (1 - ENERGY_ROUNDING)) | (high > ceiling * (1 + ENERGY_ROUNDING))
     named = list(dict.fromkeys(lines.names[c] for c in contour[origin[keep[bad]]].tolist()))
     least, most = (float(low.min()), float(high.max())) if len(places) else (0.0, 0.0)
-    text = (f"The edges receive {least:.2f} to {most:.2f} J/mm, all passes together; {floor:g} to {ceiling:g} J/mm cut this "
-            "sheet (the upper end counts one pass more, where a cut closes).")
-    return _by_part(run, "energy along the cuts", [f"{n}: outside." for n in named[:4]] + ([text] if named else []), text,
-                    least, floor, "J/mm", p.source)
+    text = (f"The edges receive {least:.2f} to {most:.2f} J/mm, all passes together; {floor:g} to {ceiling:g} J/mm cut "
+            "this sheet (the upper end counts one pass more, where a cut closes).")
+    outside = [f"{n}: outside." for n in named[:4]] + ([text] if named else [])
+    return _by_part(run, "energy along the cuts", outside, text, least, floor, "J/mm", p.source)
 
 
 def _strays(run: SheetRun, count: int, fine: Floats, move: Ints, near: np.ndarray) -> Check:
@@ -221,8 +222,8 @@ def _strays(run: SheetRun, count: int, fine: Floats, move: Ints, near: np.ndarra
     bad = np.unique(move[away]) if length > limit else np.zeros(0, dtype=np.int64)
     return verdict_of(run.trace, "no cut but edges and leads", bad,
                       f"{length:.1f} mm are cut in the waste, for {count} leads.",
-                      f"{length:.1f} mm are cut away from any drawn edge; the leads take at most {limit:.1f} mm.", length,
-                      limit, "mm")
+                      f"{length:.1f} mm are cut away from any drawn edge; the leads take at most {limit:.1f} mm.",
+                      length, limit, "mm")
 
 
 def _marks(run: SheetRun, marks: Pieces) -> Check:
@@ -237,7 +238,7 @@ def _marks(run: SheetRun, marks: Pieces) -> Check:
                 wanted.append(energy)
     nominal, contour = lines.pieces()
     fine, origin = densified(marks.points, 0.5)
-    made, which = nearest(np.concatenate([fine[:, 0], fine[:, 1]]), nominal)
+    made, _ = nearest(np.concatenate([fine[:, 0], fine[:, 1]]), nominal)
     asked, piece = nearest(densified(nominal, 0.5)[0].mean(axis=1), marks.points)
     worst = max(float(made.max()) if len(made) else 0.0, float(asked.max()) if len(asked) else 0.0)
     bad = []
@@ -252,8 +253,9 @@ def _marks(run: SheetRun, marks: Pieces) -> Check:
             energy = run.track.energy_j_mm[marks.move[piece[owner == k]]]
             if np.abs(energy / wanted[k] - 1).max() > 0.02:
                 bad.append(f"{name} receives {energy.min():.3f} to {energy.max():.3f} J/mm instead of {wanted[k]:.3f}.")
-    return _by_part(run, "marks against the drawing", bad, f"{len(lines.names)} marks lie within {worst:.4f} mm of the drawing.",
-                    worst if np.isfinite(worst) else -1.0, FILE_DEVIATION_MM, "mm")
+    return _by_part(run, "marks against the drawing", bad,
+                    f"{len(lines.names)} marks lie within {worst:.4f} mm of the drawing.", worst, FILE_DEVIATION_MM,
+                    "mm")
 
 
 def _text(distance_mm: float) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-#: Whole words that give a substance away, and what the beam makes of it. Sources: University of Texas, "Prohibited Laser
-#: Cutter Materials" (wikis.utexas.edu/display/SOAdigitech); x-p.nu, "Unauthorized materials".
+#: Whole words that give a substance away, and what the beam makes of it. Sources: University of Texas, "Prohibited
+#: Laser Cutter Materials" (wikis.utexas.edu/display/SOAdigitech); x-p.nu, "Unauthorized materials".
 FORBIDDEN: tuple[tuple[str, str], ...] = (
     ("pvc", "gives off chlorine and hydrochloric acid, which poison people and corrode the machine"),
     ("polyvinyl", "gives off chlorine and hydrochloric acid, which poison people and corrode the machine"),

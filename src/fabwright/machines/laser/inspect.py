@@ -23,8 +23,8 @@ def inspect(part: Part, nominal: Nominal, making: Making, machine: Machine, mate
     if not part.sheets:
         solids = len(part.bodies)
         return (Finding("sheet-parts", Severity.ERROR, material.id,
-                        f"The design built {solids} solid{'s' if solids != 1 else ''} and no flat part; a beam cuts flat "
-                        "parts only.", float(solids), 0.0, "", "Choose a class of machine that works solids."),)
+                        f"The design built no flat part but {solids} solid{'s' if solids != 1 else ''}; a beam cuts "
+                        "flat parts only.", float(solids), 0.0, "", "Choose a class of machine that works solids."),)
     findings: list[Finding] = []
     for sheet in nominal.sheets:
         faults = flat_findings(sheet)
@@ -77,14 +77,15 @@ def _holes(part: FlatPart, making: Making, material: Material) -> Iterator[Findi
         if width < must - 0.02:
             yield Finding("hole-size", Severity.ERROR, part.name,
                           f"Hole {number} is {width:.2f} mm wide; in {part.thickness_mm:.2f} mm sheet it must be at "
-                          f"least {must:.2f} mm.", width, must, "mm", "Enlarge it or take thinner sheet.", limits.source)
+                          f"least {must:.2f} mm.", width, must, "mm", "Enlarge it or take thinner sheet.",
+                          limits.source)
         elif width < should - 0.02:
             small.append((width, number))
     if small:
         width, number = min(small)
         yield Finding("hole-advised", Severity.NOTE, part.name,
-                      f"{len(small)} holes are narrower than the {should:.2f} mm that give a clean edge; the smallest, hole "
-                      f"{number}, is {width:.2f} mm.", width, should, "mm", "", limits.source)
+                      f"Holes narrower than the {should:.2f} mm that give a clean edge: {len(small)}; the smallest, "
+                      f"hole {number}, is {width:.2f} mm.", width, should, "mm", "", limits.source)
 
 
 def _corners(part: FlatPart, making: Making, material: Material) -> Iterator[Finding]:
@@ -92,9 +93,9 @@ def _corners(part: FlatPart, making: Making, material: Material) -> Iterator[Fin
     left, x, y = unreachable_mm(part, making.kerf_mm)
     if left > limits.edge_tolerance_mm:
         yield Finding("corner-reach", Severity.ERROR, part.name,
-                      f"Near ({x:.1f}, {y:.1f}) a kerf of {making.kerf_mm:g} mm leaves {left:.2f} mm of material in a gap "
-                      f"or inside corner; {limits.edge_tolerance_mm:g} mm is allowed.", left, limits.edge_tolerance_mm,
-                      "mm", "Widen the gap or open the corner.", limits.source)
+                      f"Near ({x:.1f}, {y:.1f}) a kerf of {making.kerf_mm:g} mm leaves {left:.2f} mm of material in a "
+                      f"gap or inside corner; {limits.edge_tolerance_mm:g} mm is allowed.", left,
+                      limits.edge_tolerance_mm, "mm", "Widen the gap or open the corner.", limits.source)
 
 
 def _size(part: FlatPart, machine: Machine, material: Material) -> Iterator[Finding]:
@@ -105,7 +106,7 @@ def _size(part: FlatPart, machine: Machine, material: Material) -> Iterator[Find
     if not fits(Box(part.name, x1 - x0, y1 - y0), space):
         usable = space.usable_mm
         yield Finding("sheet-size", Severity.ERROR, part.name,
-                      f"It measures {x1 - x0:.1f} x {y1 - y0:.1f} mm; the sheet on {machine.id} gives {usable[0]:.1f} x "
-                      f"{usable[1]:.1f} mm inside its {space.margin_mm:g} mm margin.", max(x1 - x0, y1 - y0),
+                      f"It measures {x1 - x0:.1f} x {y1 - y0:.1f} mm; the sheet on {machine.id} gives {usable[0]:.1f} "
+                      f"x {usable[1]:.1f} mm inside its {space.margin_mm:g} mm margin.", max(x1 - x0, y1 - y0),
                       max(usable), "mm", "Make the part smaller or choose a larger machine and sheet.",
                       f"{profile.travel.source}; {material.profile.sheet.source}")

@@ -53,6 +53,7 @@ def cut_parameters(machine: Machine, material: Material, making: Making, given: 
 
 def _checked(name: str, value: Any) -> float:
     low, high = _RANGES[name]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or not low <= value <= high:
+    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if not number or not low <= value <= high:
         raise UsageError(f"parameter {name} is {value!r}; it must be a number from {low:g} to {high:g} mm")
     return float(value)

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from fabwright.errors import PlanError
-from fabwright.geometry.contours import bounds_mm, discretise, place_part, wound
+from fabwright.geometry.contours import bounds_mm, discretise, place_part, reverse, wound
 from fabwright.geometry.cut_regions import Waste
 from fabwright.geometry.offsets import offset_contour
 from fabwright.machines._cut2d.arrangement import Box, SheetSpace, arrange
@@ -15,12 +17,13 @@ from fabwright.machines._cut2d.leads import enter
 from fabwright.machines._cut2d.order import containers, nearest_of
 from fabwright.machines.laser.operations import BeamContext, CutContour, MarkContour
 from fabwright.machines.laser.parameters import CutParameters, cut_parameters
-from fabwright.machines.laser.process import process_for
+from fabwright.machines.laser.process import BEAM_NAMES, process_for
 from fabwright.machines.laser.schema import Process
 from fabwright.model import (
     CheckedPart,
     Contour,
     FlatPart,
+    Floats,
     Machine,
     Making,
     Material,
@@ -109,7 +112,7 @@ def _marks(sheet: int, parts: Sequence[FlatPart], process: Process) -> list[Mark
     return out
 
 
-def _ends(path: Contour) -> Any:
+def _ends(path: Contour) -> Floats:
     return path.vertices[:, :2] if path.closed else path.vertices[[0, -1], :2]
 
 
@@ -120,10 +123,6 @@ def _end(path: Contour) -> tuple[float, float]:
 
 def _turned_to(mark: MarkContour, position: tuple[float, float]) -> MarkContour:
     """The mark begun at its end nearest to `position` (a closed one at its nearest vertex)."""
-    import numpy as np
-
-    from fabwright.geometry.contours import reverse
-
     v = mark.path.vertices
     distance = np.round(np.hypot(v[:, 0] - position[0], v[:, 1] - position[1]), 6)
     if mark.path.closed:
@@ -135,8 +134,9 @@ def _cuts(sheet: int, parts: Sequence[FlatPart], values: CutParameters, process:
     """Cut contours half a kerf into the waste: outlines grown, holes shrunk."""
     out = []
     for part in parts:
-        named = [(f"hole {n} of {part.name}", "Inner cut", wound(hole, True), -1.0) for n, hole in enumerate(part.holes, 1)]
-        for label, role, contour, side in (*named, (f"outline of {part.name}", "Outer cut", wound(part.outline, False), 1.0)):
+        named = [(f"hole {n} of {part.name}", "Inner cut", wound(h, True), -1.0) for n, h in enumerate(part.holes, 1)]
+        named.append((f"outline of {part.name}", "Outer cut", wound(part.outline, False), 1.0))
+        for label, role, contour, side in named:
             paths = offset_contour(contour, side * values.kerf_mm / 2)
             if len(paths) != 1:
                 raise PlanError(f"{part.name}: the {label.partition(' of ')[0]} is narrower than the kerf of "
@@ -156,8 +156,8 @@ def _setup(placements: tuple[Placement, ...], values: CutParameters, process: Pr
         "Focus on the upper face. The controller must be in laser mode ($32=1) with $30 equal to "
         f"{number_text(machine.profile.controller.s_max, 0)}.",
         "Extraction on; never leave the machine while it cuts.",
-        f"Kerf {number_text(values.kerf_mm, 3)} mm is compensated in the program. Cut a coupon when the sheet or the lens "
-        "changes, and give the measured kerf as kerf_mm.",
+        f"Kerf {number_text(values.kerf_mm, 3)} mm is compensated in the program. Cut a coupon when the sheet or the "
+        "lens changes, and give the measured kerf as kerf_mm.",
         f"Planned for sheet {number_text(thickness, 2)} mm thick: measure it in three places before cutting.",
     ]
     if process.air_assist:
@@ -173,7 +173,8 @@ def _setup(placements: tuple[Placement, ...], values: CutParameters, process: Pr
         "cut_power_w": process.cut_power_w, "cut_feed_mm_min": process.cut_feed_mm_min,
     }
     return Setup(
-        placements=placements, zero="front left corner of the sheet: move the beam's dot onto it and set G54 x and y to 0",
+        placements=placements,
+        zero="front left corner of the sheet: move the beam's dot onto it and set G54 x and y to 0",
         stock=Stock((0.0, 0.0, 0.0), (values.sheet_x_mm, values.sheet_y_mm, thickness),
                     f"{count} x {material.title}, {size}"),
         tools=(beam,), parameters=parameters, notes=tuple(notes))
@@ -181,5 +182,5 @@ def _setup(placements: tuple[Placement, ...], values: CutParameters, process: Pr
 
 def process_text(process: Process) -> str:
     """The settings in one line for the setup sheet."""
-    return (f"{process.beam.upper() if process.beam == 'co2' else process.beam} beam, cut {number_text(process.cut_power_w, 1)} W "
+    return (f"{BEAM_NAMES[process.beam]} beam, cut {number_text(process.cut_power_w, 1)} W "
             f"at {number_text(process.cut_feed_mm_min, 0)} mm/min x {process.passes}")

@@ -23,9 +23,10 @@ def process_for(machine: Machine, material: Material) -> Process:
     for process in s.process:
         if process.beam == kind and process.machine_power_min_w <= power <= process.machine_power_max_w:
             return process
-    tested = ", ".join(f"{BEAM_NAMES[p.beam]} {p.machine_power_min_w:g} to {p.machine_power_max_w:g} W" for p in s.process)
-    raise RefusedError(f"{material.id}: no tested settings for a {BEAM_NAMES[kind]} beam of {power:g} W ({machine.id}); "
-                       f"it is tested with {tested or 'none'}.")
+    tested = ", ".join(f"{BEAM_NAMES[p.beam]} {p.machine_power_min_w:g} to {p.machine_power_max_w:g} W"
+                       for p in s.process)
+    raise RefusedError(f"{material.id}: no tested settings for a {BEAM_NAMES[kind]} beam of {power:g} W "
+                       f"({machine.id}); it is tested with {tested or 'none'}.")
 
 
 def making(machine: Machine, material: Material, measured_thickness_mm: float | None) -> Making:
@@ -39,9 +40,9 @@ def making(machine: Machine, material: Material, measured_thickness_mm: float | 
     if measured_thickness_mm is not None:
         low, high = s.sheet.thickness_min_mm, s.sheet.thickness_max_mm
         if not math.isfinite(measured_thickness_mm) or not low <= measured_thickness_mm <= high:
-            raise UsageError(f"measured thickness {measured_thickness_mm:g} mm is not that of {material.id}: it is sold "
-                             f"as {thickness:g} mm and measures {low:g} to {high:g} mm. Measure again, or choose the "
-                             "material that the sheet really is.")
+            raise UsageError(f"measured thickness {measured_thickness_mm:g} mm is not that of {material.id}: it is "
+                             f"sold as {thickness:g} mm and measures {low:g} to {high:g} mm. Measure again, or choose "
+                             "the material that the sheet really is.")
         thickness = measured_thickness_mm
     return Making(
         machine_class=machine.machine_class,

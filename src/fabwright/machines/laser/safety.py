@@ -18,7 +18,8 @@ GRID_MM = 0.001
 REFERENCE = ("home", "set-position", "machine-coordinates", "tool-change", "tool-length")
 
 
-def safety_checks(trace: Trace, track: Track, profile: LaserProfile, offset_mm: tuple[float, float]) -> tuple[Check, ...]:
+def safety_checks(trace: Trace, track: Track, profile: LaserProfile, offset_mm: tuple[float, float]
+                  ) -> tuple[Check, ...]:
     """All state checks on one program, in a fixed order; `offset_mm` is the work zero in machine coordinates."""
     return (
         _declared(trace), _reference(trace), _known(trace), _rapids_dark(trace), _ends_dark(trace),
@@ -39,8 +40,8 @@ def verdict_of(trace: Trace, name: str, bad: NDArray[np.bool_] | Ints, passed: s
 
 def _line_check(trace: Trace, name: str, lines: list[int], passed: str, failed: str, source: str = "") -> Check:
     if lines:
-        return Check(f"{trace.file}: {name}", Status.FAIL, f"{failed} First on line {lines[0]}.", float(len(lines)), 0.0, "",
-                     source, tuple(lines[:LINES_MAX]))
+        return Check(f"{trace.file}: {name}", Status.FAIL, f"{failed} First on line {lines[0]}.", float(len(lines)),
+                     0.0, "", source, tuple(lines[:LINES_MAX]))
     return Check(f"{trace.file}: {name}", Status.PASS, passed, 0.0, 0.0, "", source)
 
 
@@ -54,8 +55,8 @@ def _declared(trace: Trace) -> Check:
         return Check(name, Status.FAIL, f"Line {other[0]} leaves millimetres, absolute coordinates or the XY plane.",
                      float(len(other)), 0.0, "words", "", tuple(other[:LINES_MAX]))
     if missing:
-        return Check(name, Status.FAIL, f"The first motion comes before {', '.join(missing)}.", float(len(missing)), 0.0,
-                     "words")
+        return Check(name, Status.FAIL, f"The first motion comes before {', '.join(missing)}.", float(len(missing)),
+                     0.0, "words")
     return Check(name, Status.PASS, "G21, G90 and G17 stand before the first motion and stay.", 0.0, 0.0, "words")
 
 
@@ -83,8 +84,8 @@ def _ends_dark(trace: Trace) -> Check:
     name = f"{trace.file}: off at the end"
     explicit = [h for h in trace.happenings if h.name == "output-off" and h.text == "M5" and h.at == len(trace)]
     if trace.final.output != 0 or not explicit:
-        return Check(name, Status.FAIL, "No M5 after the last move: the beam may stay on.", float(trace.final.output), 0.0,
-                     "", _GRBL_MODE, (trace.line_count,))
+        return Check(name, Status.FAIL, "No M5 after the last move: the beam may stay on.", float(trace.final.output),
+                     0.0, "", _GRBL_MODE, (trace.line_count,))
     if not trace.final.ended:
         return Check(name, Status.FAIL, "No M2 or M30: the file may be cut short.", 0.0, 1.0, "words", "",
                      (trace.line_count,))
@@ -97,13 +98,15 @@ def _power(trace: Trace, profile: LaserProfile) -> Check:
     bad = on & ((trace.s <= 0) | (trace.s > limit))
     top = float(trace.s[on].max()) if on.any() else 0.0
     return verdict_of(trace, "power in range", bad, f"S stays above 0 and within {limit:g} while the beam is on.",
-                      f"{int(bad.sum())} moves have S of 0 or above {limit:g}.", top, limit, "S", profile.controller.source)
+                      f"{int(bad.sum())} moves have S of 0 or above {limit:g}.", top, limit, "S",
+                      profile.controller.source)
 
 
 def _feed(trace: Trace, track: Track, profile: LaserProfile) -> Check:
     motion = profile.motion
     never = (trace.kind != 0) & ~(trace.feed_mm_min > 0)
-    bad = never | (track.beam & ((trace.feed_mm_min < motion.feed_min_mm_min) | (trace.feed_mm_min > motion.feed_max_mm_min)))
+    outside = (trace.feed_mm_min < motion.feed_min_mm_min) | (trace.feed_mm_min > motion.feed_max_mm_min)
+    bad = never | (track.beam & outside)
     top = float(trace.feed_mm_min[track.beam].max()) if track.beam.any() else 0.0
     window = f"{motion.feed_min_mm_min:g} to {motion.feed_max_mm_min:g} mm/min"
     return verdict_of(trace, "feed in its window", bad, f"F is set before the first G1 and stays within {window}.",
@@ -134,5 +137,5 @@ def _travel(trace: Trace, track: Track, profile: LaserProfile, offset_mm: tuple[
     bad = beyond > GRID_MM
     far = float(beyond.max()) if len(trace) else 0.0
     return verdict_of(trace, "inside the travel", bad, f"Every move stays within {reach[0]:g} x {reach[1]:g} mm.",
-                      f"{int(bad.sum())} moves leave the travel of {reach[0]:g} x {reach[1]:g} mm, by up to {far:.2f} mm.",
-                      far, 0.0, "mm", profile.travel.source)
+                      f"{int(bad.sum())} moves leave the travel of {reach[0]:g} x {reach[1]:g} mm, by up to "
+                      f"{far:.2f} mm.", far, 0.0, "mm", profile.travel.source)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +80,6 @@ def chains(some: Pieces) -> list[Floats]:
     if not len(points):
         return []
     breaks = np.flatnonzero(np.abs(points[1:, 0] - points[:-1, 1]).max(axis=1) > 1e-9) + 1
-    edges: Sequence[int] = [0, *breaks.tolist(), len(points)]
-    return [np.concatenate([points[a:b, 0], points[b - 1:b, 1]]) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    edges = [0, *breaks.tolist(), len(points)]
+    return [np.concatenate([points[a:b, 0], points[b - 1:b, 1]]) for a, b in pairwise(edges)]
 

@@ -22,7 +22,7 @@ _ALWAYS_UNCHECKED = (
 )
 _JOB_UNCHECKED = (
     "That the sheet on the machine is the material and thickness named, flat, and free of PVC.",
-    "The kerf: it is the profile's or the given figure, not measured on this sheet; edges are taken as square (no taper).",
+    "The kerf: it is the profile's or the given figure, not measured on this sheet; edges are taken as square.",
     "Whether the beam goes through: only that its energy per length is that of the tested settings.",
     "Where the sheet really lies: the zero is set by hand.",
 )
@@ -65,6 +65,7 @@ def verify_file(trace: Trace, machine: Machine) -> Verdict:
 
 def _complete(traces: Sequence[Trace], nominal: Nominal, setup: Setup) -> Check:
     """Every part placed once, a program for each sheet, and the sheet described."""
+    name = "every part has its place and program"
     wanted = max((p.program for p in setup.placements), default=-1) + 1
     placed = sorted(p.of for p in setup.placements if p.sheet)
     faults = []
@@ -75,10 +76,9 @@ def _complete(traces: Sequence[Trace], nominal: Nominal, setup: Setup) -> Check:
     if setup.stock is None or not {"kerf_mm", "lead_in_mm"} <= set(setup.parameters):
         faults.append("The setup does not describe the sheet and the kerf.")
     if faults:
-        return Check("every part has its place and program", Status.FAIL, " ".join(faults), float(len(traces)), float(wanted),
-                     "programs")
-    return Check("every part has its place and program", Status.PASS,
-                 f"{len(placed)} parts on {wanted} sheets, a program each.", float(len(traces)), float(wanted), "programs")
+        return Check(name, Status.FAIL, " ".join(faults), float(len(traces)), float(wanted), "programs")
+    return Check(name, Status.PASS, f"Parts placed: {len(placed)}; sheets: {wanted}, a program each.",
+                 float(len(traces)), float(wanted), "programs")
 
 
 def _dynamic(trace: Trace) -> Check:
@@ -96,8 +96,8 @@ def _air(trace: Trace, one: Track, wanted: bool, threshold_j_mm: float) -> Check
         if happening.name in ("air-on", "air-off"):
             on[happening.at:] = happening.name == "air-on"
     bad = one.beam & (one.energy_j_mm >= threshold_j_mm) & ~on
-    return verdict_of(trace, "air assist", bad, "Air blows on every cut.", f"{int(bad.sum())} cutting moves have no air.",
-                      float(bad.sum()), 0.0, "moves")
+    return verdict_of(trace, "air assist", bad, "Air blows on every cut.",
+                      f"{int(bad.sum())} cutting moves have no air.", float(bad.sum()), 0.0, "moves")
 
 
 def _time_s(one: Track, profile: LaserProfile) -> float:
