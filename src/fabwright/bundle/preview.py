@@ -8,7 +8,7 @@ import numpy as np
 
 from fabwright.model import Mesh, Nominal, Placement, Setup
 
-WIDTH_PX, HEIGHT_PX = 960, 720
+WIDTH_PX, HEIGHT_PX = 720, 540
 
 
 def preview_png(nominal: Nominal, setup: Setup, width: int = WIDTH_PX, height: int = HEIGHT_PX) -> bytes:

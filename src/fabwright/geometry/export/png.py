@@ -76,39 +76,59 @@ def _faces_eye(corners: Floats) -> NDArray[np.bool_]:
 
 def _draw(depth: Floats, image: Floats, triangles: Floats, colours: Floats, w: int, h: int) -> None:
     """Write every pixel centre inside a triangle whose depth is nearest so far; `triangles` (m, 3, 3) in pixels."""
-    low = np.floor(triangles[:, :, :2].min(axis=1)).astype(np.int64).clip(0, [w - 1, h - 1])
-    high = np.ceil(triangles[:, :, :2].max(axis=1)).astype(np.int64).clip(0, [w - 1, h - 1])
-    size = high - low + 1
-    count = size[:, 0] * size[:, 1]
-    edges = np.searchsorted(np.cumsum(count), np.arange(0, int(count.sum()) + _CHUNK_PIXELS, _CHUNK_PIXELS))
-    for first, last in zip(edges[:-1], np.minimum(edges[1:] + 1, len(count)), strict=True):
-        if last > first:
-            chosen = slice(first, last)
-            _draw_some(depth, image, triangles[chosen], colours[chosen], low[chosen], size[chosen], count[chosen], w)
+    area = np.ptp(triangles[:, :, 0], axis=1) * np.ptp(triangles[:, :, 1], axis=1) + 1.0
+    chunk = np.floor(np.cumsum(area) / _CHUNK_PIXELS).astype(np.int64)
+    for first, last in zip(np.searchsorted(chunk, np.unique(chunk)),
+                           np.searchsorted(chunk, np.unique(chunk), side="right"), strict=True):
+        _draw_some(depth, image, triangles[first:last], colours[first:last], w, h)
 
 
-def _draw_some(depth: Floats, image: Floats, triangles: Floats, colours: Floats, low: NDArray[np.int64],
-               size: NDArray[np.int64], count: NDArray[np.int64], w: int) -> None:
-    owner = np.repeat(np.arange(len(count)), count)
-    nth = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
-    x = low[owner, 0] + nth % size[owner, 0]
-    y = low[owner, 1] + nth // size[owner, 0]
+def _draw_some(depth: Floats, image: Floats, triangles: Floats, colours: Floats, w: int, h: int) -> None:
+    """Each triangle becomes rows, each row a span of pixels; the nearest wins, the first of equals."""
+    owner, y = _expand(*_limits(triangles[:, :, 1], h))
+    left, right = _spans(triangles, owner, np.asarray(y + 0.5, dtype=np.float64))
+    row, x = _expand(np.ceil(left - 0.5).clip(0, w).astype(np.int64),
+                     np.floor(right - 0.5).clip(-1, w - 1).astype(np.int64))
+    owner, y = owner[row], y[row]
     a, b, c = triangles[:, 0], triangles[:, 1], triangles[:, 2]
     area = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (c[:, 0] - a[:, 0]) * (b[:, 1] - a[:, 1])
-    area = np.where(np.abs(area) < 1e-12, np.inf, area)
-    px, py = x + 0.5 - a[owner, 0], y + 0.5 - a[owner, 1]
-    u = (px * (c - a)[owner, 1] - (c - a)[owner, 0] * py) / area[owner]
-    v = ((b - a)[owner, 0] * py - px * (b - a)[owner, 1]) / area[owner]
-    inside = (u >= 0.0) & (v >= 0.0) & (u + v <= 1.0) & (u + v + np.abs(u) > 0.0)
-    owner, pixel = owner[inside], (y * w + x)[inside]
-    z = a[owner, 2] + u[inside] * (b - a)[owner, 2] + v[inside] * (c - a)[owner, 2]
-    order = np.lexsort((z, pixel))
-    pixel, z, owner = pixel[order], z[order], owner[order]
-    nearest = np.append(pixel[1:] != pixel[:-1], True) if len(pixel) else np.zeros(0, dtype=bool)
-    pixel, z, owner = pixel[nearest], z[nearest], owner[nearest]
-    front = z > depth[pixel]
-    depth[pixel[front]] = z[front]
+    area = np.where(np.abs(area) < 1e-9, np.inf, area)
+    slope_x = ((b[:, 2] - a[:, 2]) * (c[:, 1] - a[:, 1]) - (c[:, 2] - a[:, 2]) * (b[:, 1] - a[:, 1])) / area
+    slope_y = ((c[:, 2] - a[:, 2]) * (b[:, 0] - a[:, 0]) - (b[:, 2] - a[:, 2]) * (c[:, 0] - a[:, 0])) / area
+    z = a[owner, 2] + (x + 0.5 - a[owner, 0]) * slope_x[owner] + (y + 0.5 - a[owner, 1]) * slope_y[owner]
+    pixel = y * w + x
+    before = depth[pixel]
+    np.maximum.at(depth, pixel, z)
+    front = np.flatnonzero((z == depth[pixel]) & (z > before))[::-1]
     image[pixel[front]] = colours[owner[front]]
+
+
+def _limits(values: Floats, size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """First and last pixel index whose centre lies between the smallest and largest of each row of `values`."""
+    low = np.ceil(values.min(axis=1) - 0.5).clip(0, size).astype(np.int64)
+    high = np.floor(values.max(axis=1) - 0.5).clip(-1, size - 1).astype(np.int64)
+    return low, high
+
+
+def _expand(low: NDArray[np.int64], high: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Every integer of every interval low..high, with the index of its interval."""
+    count = np.maximum(high - low + 1, 0)
+    owner = np.repeat(np.arange(len(count)), count)
+    return owner, low[owner] + np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
+
+
+def _spans(triangles: Floats, owner: NDArray[np.int64], y: Floats) -> tuple[Floats, Floats]:
+    """Left and right end of each triangle on the line at height `y`."""
+    left, right = np.full(len(owner), np.inf), np.full(len(owner), -np.inf)
+    for k in range(3):
+        p, q = triangles[owner, k], triangles[owner, (k + 1) % 3]
+        rise = q[:, 1] - p[:, 1]
+        crosses = ((p[:, 1] <= y) != (q[:, 1] <= y)) & (rise != 0.0)
+        x = p[:, 0] + (y - p[:, 1]) / np.where(crosses, rise, 1.0) * (q[:, 0] - p[:, 0])
+        left = np.where(crosses, np.minimum(left, x), left)
+        right = np.where(crosses, np.maximum(right, x), right)
+    empty = left > right
+    return np.where(empty, 1.0, left), np.where(empty, 0.0, right)
 
 
 def _ink_edges(depth: Floats, image: Floats) -> None:
