@@ -1,1 +1,90 @@
-"""."""
+"""Printing from filament: one folder holds everything this class of machine knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fabwright.model import (
+    CheckedPart,
+    Finding,
+    Machine,
+    Making,
+    Material,
+    Nominal,
+    Part,
+    Plan,
+    Setup,
+    Toolpath,
+    Trace,
+    Verdict,
+    value_digest,
+)
+
+
+class FilamentPrinting:
+    """Layers of molten filament on a heated bed."""
+
+    name = "fdm"
+    title = "Filament printer"
+    form = "solid"
+
+    def parse_machine(self, document: Mapping[str, Any]) -> Machine:
+        """Check a printer's profile."""
+        from fabwright.machines.fdm.schema import PrinterProfile
+        from fabwright.machines.profile import parse_profile
+
+        profile = parse_profile(PrinterProfile, "machine", document)
+        head = profile.machine
+        return Machine(head.id, head.title, head.class_, head.controller, profile, document, value_digest(document))
+
+    def parse_material(self, document: Mapping[str, Any]) -> Material:
+        """Check a filament's profile."""
+        from fabwright.machines.fdm.schema import FilamentProfile
+        from fabwright.machines.profile import parse_profile
+
+        profile = parse_profile(FilamentProfile, "material", document)
+        head = profile.material
+        return Material(head.id, head.title, head.class_, profile, document, value_digest(document))
+
+    def making(self, machine: Machine, material: Material, measured_thickness_mm: float | None) -> Making:
+        """Fits and compensations of this printer with this filament."""
+        from fabwright.machines.fdm.making import printer_making
+
+        return printer_making(machine, material, measured_thickness_mm)
+
+    def inspect(self, part: Part, nominal: Nominal, making: Making, machine: Machine, material: Material
+                ) -> tuple[Finding, ...]:
+        """Size, walls, overhangs, footing."""
+        from fabwright.machines.fdm.inspect import inspect_print
+
+        return inspect_print(nominal, machine, material)
+
+    def plan(self, checked: CheckedPart, making: Making, machine: Machine, material: Material,
+             parameters: Mapping[str, Any]) -> Plan:
+        """Place, cut and lay out every bead."""
+        from fabwright.machines.fdm.plan import plan_print
+
+        return plan_print(checked, machine, material, parameters)
+
+    def toolpath(self, plan: Plan) -> Toolpath:
+        """One program."""
+        from fabwright.machines.fdm.toolpath import print_toolpath
+
+        return print_toolpath(plan)
+
+    def verify(self, traces: tuple[Trace, ...], nominal: Nominal, setup: Setup, machine: Machine, material: Material
+               ) -> Verdict:
+        """State safety and the deposited material against the solid."""
+        from fabwright.machines.fdm.verify import verify_print
+
+        return verify_print(traces, nominal, setup, machine, material)
+
+    def verify_file(self, trace: Trace, machine: Machine) -> Verdict:
+        """State safety alone."""
+        from fabwright.machines.fdm.verify import verify_safety
+
+        return verify_safety(trace, machine)
+
+
+MACHINE_CLASS = FilamentPrinting()

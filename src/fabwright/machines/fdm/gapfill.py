@@ -1,0 +1,110 @@
+"""Beads of variable width down the middle of strips too narrow for a wall or for hatching."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from fabwright.geometry.regions import Region, region_of
+from fabwright.model import Floats
+
+# Strips are sorted by width into these bins, mm: within a bin one width serves for the whole strip. Narrower than the
+# first is left out (PrusaSlicer's own floor is about 0.05 mm, below what a nozzle lays down evenly).
+BINS_MM = (0.1, 0.16, 0.26, 0.42, 0.68, 1.1)
+MIN_AREA_MM2 = 0.04
+MIN_LENGTH_MM = 0.2
+SAMPLES_MAX = 240
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bead:
+    """One bead: `points` (n, 2), closed or open, `spacing_mm` its area over the layer height."""
+
+    points: Floats
+    closed: bool
+    spacing_mm: float
+
+
+def fill_gaps(gap: Region) -> list[Bead]:
+    """Beads that fill the narrow parts of a region, each with the width of its strip."""
+    beads: list[Bead] = []
+    rest = gap.opened(BINS_MM[0] / 2.0)
+    for low, high in pairwise(BINS_MM):
+        if rest.empty:
+            break
+        wider = rest.opened(high / 2.0)
+        strips = rest if wider.empty else rest - wider.grown(0.005)
+        for strip in strips.parts():
+            beads += _strip(strip, low, high)
+        rest = wider
+    return beads
+
+
+def _strip(strip: Region, low: float, high: float) -> list[Bead]:
+    area = strip.area_mm2
+    if area < MIN_AREA_MM2:
+        return []
+    core = strip.grown(-0.49 * low)
+    if core.empty:
+        return []
+    beads: list[Bead] = []
+    lengths: list[float] = []
+    for part in core.parts():
+        for points, closed, share in _lines(part.polygons(), low, high):
+            ring = np.concatenate([points, points[:1]]) if closed else points
+            length = float(np.hypot(*np.diff(ring, axis=0).T).sum())
+            if length >= MIN_LENGTH_MM:
+                beads.append(Bead(points, closed, share))
+                lengths.append(length)
+    # The strip's own area decides the width, within its bin: eroded ends and bends then cost no material.
+    total = sum(length * bead.spacing_mm for length, bead in zip(lengths, beads, strict=True))
+    spacing = min(max(area / total, low), high) if total > 0.0 else 0.0
+    return [Bead(b.points, b.closed, b.spacing_mm * spacing) for b in beads]
+
+
+def _lines(polygons: list[Floats], low: float, high: float) -> list[tuple[Floats, bool, float]]:
+    """Centre lines of a thin part: points, closed, and the share of the strip's width that each lays down."""
+    if len(polygons) == 1:
+        middle = _middle(polygons[0], high)
+        if middle is not None:
+            return [(_longer(middle, low / 4.0), False, 1.0)]
+    if len(polygons) == 2:
+        outer = region_of([max(polygons, key=lambda p: float(np.ptp(p, axis=0).sum()))])
+        # Half-way between the two outlines of the ring: half its mean thickness in from the outer one.
+        inset = region_of(polygons).area_mm2 / (2.0 * _around(outer))
+        return [(p, True, 1.0) for p in outer.grown(-inset).polygons() or outer.polygons()]
+    # A net of strips: every outline runs along it once on each side, so each lays down half.
+    return [(p, True, 0.5) for p in polygons]
+
+
+def _around(region: Region) -> float:
+    """Length of all outlines, mm."""
+    rings = region.polygons()
+    return sum(float(np.hypot(*(p - np.roll(p, 1, axis=0)).T).sum()) for p in rings)
+
+
+def _longer(line: Floats, by_mm: float) -> Floats:
+    """The line carried on at both ends: the shrinking that found it took that much away."""
+    first, last = line[0] - line[1], line[-1] - line[-2]
+    reach = [by_mm / max(float(np.hypot(*d)), 1e-9) for d in (first, last)]
+    return np.concatenate([[line[0] + first * reach[0]], line[1:-1], [line[-1] + last * reach[1]]])
+
+
+def _middle(ring: Floats, width: float) -> Floats | None:
+    """Middle line of a closed sliver without branches, by pairing points mirrored about its tips; None for a net."""
+    closed = np.concatenate([ring, ring[:1]])
+    walk = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(closed, axis=0).T))])
+    count = 2 * int(np.clip(walk[-1] / 0.6, 4, SAMPLES_MAX // 2))
+    at = np.arange(count) * walk[-1] / count
+    x, y = np.interp(at, walk, closed[:, 0]), np.interp(at, walk, closed[:, 1])
+    half = np.arange(count // 2 + 1)
+    tip = np.arange(count // 2)[:, None]
+    ahead, behind = (tip + half) % count, (tip - half) % count
+    apart = np.hypot(x[ahead] - x[behind], y[ahead] - y[behind])
+    best = int(np.argmin((apart ** 2).sum(axis=1)))
+    if apart[best].max() > 2.0 * width:
+        return None
+    a, b = ahead[best], behind[best]
+    return np.stack([(x[a] + x[b]) / 2.0, (y[a] + y[b]) / 2.0], axis=1)

@@ -1,0 +1,179 @@
+"""The settings of one print: the machine's process, the material's demands and the order's parameters, as one value."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from fabwright.errors import UsageError
+
+if TYPE_CHECKING:
+    from fabwright.machines.fdm.schema import FilamentProfile, PrinterProfile
+    from fabwright.model import Machine, Material
+
+EXTERNAL, PERIMETER, GAP, SOLID, TOP, INFILL, SKIRT, CUSTOM = range(8)
+# PrusaSlicer's `;TYPE:` names, which hosts and viewers know.
+ROLES = ("External perimeter", "Perimeter", "Gap fill", "Solid infill", "Top solid infill", "Internal infill",
+         "Skirt/Brim", "Custom")
+
+
+def bead_spacing_mm(width_mm: float, height_mm: float) -> float:
+    """Distance at which beads of this width just fill a layer.
+
+    The bead is a rectangle with half-round sides (the model of Slic3r and PrusaSlicer), so its area is spacing x
+    height.
+    """
+    return width_mm - height_mm * (1.0 - math.pi / 4.0)
+
+
+def bead_width_mm(spacing_mm: float, height_mm: float) -> float:
+    """Inverse of `bead_spacing_mm`."""
+    return spacing_mm + height_mm * (1.0 - math.pi / 4.0)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintSettings:
+    """Everything that decides the toolpath: lengths mm, speeds mm/s, temperatures degrees C, fractions 0..1."""
+
+    layer_height_mm: float
+    first_layer_height_mm: float
+    line_width_mm: float
+    first_layer_width_mm: float
+    walls: int
+    top_layers: int
+    bottom_layers: int
+    infill_density: float
+    infill_pattern: str
+    infill_overlap_mm: float
+    infill_angle_deg: float
+    skirt_loops: int
+    skirt_distance_mm: float
+    spacing_mm: float
+    elephant_foot_mm: float
+    external_mm_s: float
+    perimeter_mm_s: float
+    solid_mm_s: float
+    top_mm_s: float
+    infill_mm_s: float
+    gap_mm_s: float
+    skirt_mm_s: float
+    first_layer_mm_s: float
+    travel_mm_s: float
+    travel_z_mm_s: float
+    retraction_mm: float
+    retraction_mm_s: float
+    deretraction_mm_s: float
+    min_travel_mm: float
+    z_hop_mm: float
+    max_flow_mm3_s: float
+    nozzle_c: float
+    first_layer_nozzle_c: float
+    bed_c: float
+    first_layer_bed_c: float
+    fan_min: float
+    fan_max: float
+    fan_off_layers: int
+    full_fan_layer: int
+    fan_below_s: float
+    min_layer_s: float
+    min_speed_mm_s: float
+    filament_mm: float
+    density_g_cm3: float
+
+    @property
+    def filament_area_mm2(self) -> float:
+        """Cross-section of the filament."""
+        return math.pi * self.filament_mm ** 2 / 4.0
+
+    def width_mm(self, layer: int) -> float:
+        """Bead width of a layer."""
+        return self.first_layer_width_mm if layer == 0 else self.line_width_mm
+
+    def height_mm(self, layer: int) -> float:
+        """Thickness of a layer."""
+        return self.first_layer_height_mm if layer == 0 else self.layer_height_mm
+
+    def speed_mm_s(self, role: int) -> float:
+        """Speed of a role before the first layer's, the flow's and the cooling's limits."""
+        return (self.external_mm_s, self.perimeter_mm_s, self.gap_mm_s, self.solid_mm_s, self.top_mm_s,
+                self.infill_mm_s, self.skirt_mm_s, self.skirt_mm_s)[role]
+
+    def as_json(self) -> dict[str, Any]:
+        """Flat JSON form, which travels in `Setup.parameters`."""
+        return asdict(self)
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> PrintSettings:
+        """Inverse of `as_json`; further keys are ignored."""
+        return PrintSettings(**{f.name: data[f.name] for f in fields(PrintSettings)})
+
+
+# What an order may set, with the range that makes sense on any printer; the machine narrows it further.
+PARAMETERS: dict[str, tuple[float, float]] = {
+    "layer_height_mm": (0.05, 0.6), "first_layer_height_mm": (0.1, 0.6), "walls": (1, 20), "top_layers": (0, 50),
+    "bottom_layers": (0, 50), "infill_density": (0.0, 1.0), "skirt_loops": (0, 10), "skirt_distance_mm": (1.0, 20.0),
+    "z_hop_mm": (0.0, 2.0), "retraction_mm": (0.0, 10.0), "elephant_foot_mm": (0.0, 0.4), "spacing_mm": (2.0, 100.0),
+}
+WHOLE = ("walls", "top_layers", "bottom_layers", "skirt_loops")
+PATTERNS = ("rectilinear", "grid")
+
+
+def print_settings(machine: Machine, material: Material, parameters: Mapping[str, Any]) -> PrintSettings:
+    """Merge machine, material and order; UsageError for a parameter that is unknown or out of range."""
+    printer: PrinterProfile = machine.profile
+    settings = _defaults(printer, material.profile)
+    changes: dict[str, Any] = {}
+    for name in sorted(parameters):
+        changes[name] = _checked(name, parameters[name])
+    settings = replace(settings, **changes)
+    low, high = printer.process.min_layer_height_mm, printer.process.max_layer_height_mm
+    for name in ("layer_height_mm", "first_layer_height_mm"):
+        value = getattr(settings, name)
+        if not low <= value <= high:
+            raise UsageError(f"{name} {value} is outside what {machine.id} prints ({low} to {high} mm)")
+    return settings
+
+
+def _checked(name: str, value: Any) -> Any:
+    if name == "infill_pattern":
+        if value not in PATTERNS:
+            raise UsageError(f"infill_pattern {value!r} is unknown; known: {', '.join(PATTERNS)}")
+        return value
+    if name not in PARAMETERS:
+        known = ", ".join(sorted([*PARAMETERS, "infill_pattern"]))
+        raise UsageError(f"unknown printing parameter {name!r}; known: {known}")
+    low, high = PARAMETERS[name]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise UsageError(f"printing parameter {name} is {value!r}; it must be a number from {low} to {high}")
+    if name in WHOLE:
+        if value != int(value):
+            raise UsageError(f"printing parameter {name} is {value!r}; it must be a whole number")
+        return int(value)
+    return float(value)
+
+
+def _defaults(printer: PrinterProfile, filament: FilamentProfile) -> PrintSettings:
+    process, speeds, extruder = printer.process, printer.speeds, printer.extruder
+    heat, flow, cooling = filament.temperature, filament.flow, filament.cooling
+    return PrintSettings(
+        layer_height_mm=process.layer_height_mm, first_layer_height_mm=process.first_layer_height_mm,
+        line_width_mm=process.line_width_mm, first_layer_width_mm=process.first_layer_width_mm, walls=process.walls,
+        top_layers=process.top_layers, bottom_layers=process.bottom_layers, infill_density=process.infill_density,
+        infill_pattern=process.infill_pattern, infill_overlap_mm=process.infill_overlap_mm, infill_angle_deg=45.0,
+        skirt_loops=process.skirt_loops, skirt_distance_mm=process.skirt_distance_mm, spacing_mm=process.spacing_mm,
+        elephant_foot_mm=process.elephant_foot_mm, external_mm_s=speeds.external_perimeter,
+        perimeter_mm_s=speeds.perimeter, solid_mm_s=speeds.solid_infill, top_mm_s=speeds.top_solid_infill,
+        infill_mm_s=speeds.internal_infill, gap_mm_s=speeds.gap_fill, skirt_mm_s=speeds.skirt,
+        first_layer_mm_s=speeds.first_layer, travel_mm_s=speeds.travel, travel_z_mm_s=speeds.travel_z,
+        retraction_mm=flow.retraction_mm or extruder.retraction_mm,
+        retraction_mm_s=flow.retraction_mm_s or extruder.retraction_mm_s,
+        deretraction_mm_s=flow.deretraction_mm_s or extruder.deretraction_mm_s,
+        min_travel_mm=flow.min_travel_mm or extruder.min_travel_mm, z_hop_mm=extruder.z_hop_mm,
+        max_flow_mm3_s=min(extruder.max_flow_mm3_s, flow.max_flow_mm3_s), nozzle_c=heat.nozzle_c,
+        first_layer_nozzle_c=heat.first_layer_nozzle_c, bed_c=heat.bed_c, first_layer_bed_c=heat.first_layer_bed_c,
+        fan_min=cooling.fan_min, fan_max=cooling.fan_max, fan_off_layers=cooling.fan_off_layers,
+        full_fan_layer=cooling.full_fan_layer, fan_below_s=cooling.fan_below_s, min_layer_s=cooling.min_layer_s,
+        min_speed_mm_s=cooling.min_speed_mm_s, filament_mm=extruder.filament_mm,
+        density_g_cm3=filament.filament.density_g_cm3)
