@@ -109,7 +109,7 @@ def unreachable_mm(part: FlatPart, diameter_mm: float) -> tuple[float, float, fl
 
 def reachable(shape: Any, diameter_mm: float) -> Any:
     """The least material that discs of that diameter, rolled outside the shape, can leave."""
-    return shape.buffer(diameter_mm / 2, quad_segs=32).buffer(-diameter_mm / 2, quad_segs=32)
+    return shape.buffer(diameter_mm / 2, quad_segs=16).buffer(-diameter_mm / 2, quad_segs=16)
 
 
 def boundary_pieces(shape: Any) -> Floats:

@@ -40,10 +40,11 @@ def grown(polygon: Any, distance_mm: float) -> Any:
     return moved
 
 
-def envelope(ring: Floats, widest_notch_mm: float, tolerance_mm: float) -> Any:
-    """The board's outline (n, 2) as a shapely polygon without notches narrower than given, simplified outwards.
+def envelope(ring: Floats, widest_notch_mm: float, tolerance_mm: float, squared_mm: float = 0.0) -> Any:
+    """The board's outline (n, 2) as a shapely polygon for a wall to follow; it contains the ring.
 
-    A box follows the board's envelope, not its every nick. The result contains the ring.
+    Notches narrower than `widest_notch_mm` are spanned, outward corners rounded or cut by less than `squared_mm` made
+    square again, and what is left followed to `tolerance_mm`: a box follows the board's envelope, not its every nick.
     """
     from shapely.geometry import Point
 
@@ -53,8 +54,35 @@ def envelope(ring: Floats, widest_notch_mm: float, tolerance_mm: float) -> Any:
     if closed.geom_type != "Polygon":
         closed = max(closed.geoms, key=lambda g: g.area)
     simple = polygon_of(np.asarray(closed.exterior.coords)[:-1]).simplify(tolerance_mm)
+    if squared_mm > 0.0:
+        square = polygon_of(_squared(_ring(simple.exterior), squared_mm))
+        simple = square if square.is_valid and square.covers(simple) else simple
     outside = max(simple.distance(Point(p)) for p in closed.exterior.coords)
     return grown(simple, outside) if outside > 0.0 else simple
+
+
+def _squared(points: Floats, reach_mm: float) -> Floats:
+    """A counter-clockwise ring with each outward run of edges shorter than `reach_mm` replaced by the point where the
+    long edges around it meet, where that point is near."""
+    count = len(points)
+    edge = np.roll(points, -1, axis=0) - points
+    length = np.hypot(*edge.T)
+    long_ = [k for k in range(count) if length[k] >= reach_mm]
+    if len(long_) < 3:
+        return points
+    kept: list[Floats] = []
+    for here, after in zip(long_, [*long_[1:], long_[0] + count], strict=True):
+        run = [points[k % count] for k in range(here + 1, after + 1)]
+        u, v = edge[here] / length[here], edge[after % count] / length[after % count]
+        turn = float(u[0] * v[1] - u[1] * v[0])
+        if len(run) > 1 and turn > 0.1:
+            # Cross products of the gap with the second edge give the way along the first to the meeting point.
+            gap = run[-1] - run[0]
+            ahead = float(gap[0] * v[1] - gap[1] * v[0]) / turn
+            if 0.0 <= ahead <= reach_mm * 2.0:
+                run = [run[0] + u * ahead]
+        kept += run
+    return np.array(kept)
 
 
 def rounded(polygon: Any, radius_mm: float) -> Contour:

@@ -16,6 +16,7 @@ _BACKGROUND = (255, 255, 255)
 _COLOURS = ((236, 146, 60), (86, 148, 196), (120, 176, 104), (196, 110, 140), (150, 130, 190))
 _LIGHT = np.array([0.35, -0.55, 0.76])
 _INK = 0.55
+_STEP_PX = 12.0
 
 
 def render(meshes: Sequence[Mesh], width: int, height: int, azimuth_deg: float = -60.0, elevation_deg: float = 32.0
@@ -132,14 +133,13 @@ def _spans(triangles: Floats, owner: NDArray[np.int64], y: Floats) -> tuple[Floa
 
 
 def _ink_edges(depth: Floats, image: Floats) -> None:
-    """Darken pixels where the depth steps: silhouettes and hidden rims become readable."""
+    """Darken pixels where the depth steps: silhouettes and hidden rims become readable.
+
+    The second difference is taken, so that a surface seen at a grazing angle is no step.
+    """
     solid = np.isfinite(depth)
-    filled = np.where(solid, depth, -1e4)
-    step = np.zeros_like(depth)
-    for axis in (0, 1):
-        jump = np.abs(np.diff(filled, axis=axis))
-        near = [(slice(None), slice(None, -1)), (slice(None), slice(1, None))] if axis else \
-            [(slice(None, -1), slice(None)), (slice(1, None), slice(None))]
-        for part in near:
-            step[part] = np.maximum(step[part], jump)
-    image[solid & (step > 12.0)] *= _INK
+    filled = np.pad(np.where(solid, depth, -1e4), 1, mode="edge")
+    middle = filled[1:-1, 1:-1]
+    bend = np.maximum(np.abs(filled[:-2, 1:-1] - 2.0 * middle + filled[2:, 1:-1]),
+                      np.abs(filled[1:-1, :-2] - 2.0 * middle + filled[1:-1, 2:]))
+    image[solid & (bend > _STEP_PX)] *= _INK
