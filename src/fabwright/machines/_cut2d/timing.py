@@ -68,6 +68,7 @@ def move_times_s(motion: Motion, rates: MotionRates) -> Floats:
     entry = _entry_speeds(motion, top, length, rates)
     leave = np.append(entry[1:], 0.0)
     peak = np.minimum(top, np.sqrt(a * length + (entry**2 + leave**2) / 2))
+    peak = np.maximum(peak, 1e-9)  # a move of no length from a halt takes no time
     ramp = (2 * peak**2 - entry**2 - leave**2) / (2 * a)
     return np.asarray((2 * peak - entry - leave) / a + np.maximum(length - ramp, 0.0) / peak)
 

@@ -13,11 +13,11 @@ from fabwright.geometry.distances import densified, nearest, pieces_of, within
 from fabwright.machines._cut2d.order import containers
 from fabwright.machines.laser.safety import verdict_of
 from fabwright.machines.laser.schema import Process
-from fabwright.machines.laser.tracks import Pieces, Track, chains, pieces
+from fabwright.machines.laser.tracks import CHORD_MM, Pieces, Track, chains, pieces
 from fabwright.model import Check, Contour, FlatPart, Floats, Ints, Setup, Status, Trace
 
-#: Largest distance between the edge the program makes and the edge it should make, mm. Chosen: ten times the sum of a
-#: file's grid (0.001) and the chords of this comparison (0.001).
+#: Largest distance between the edge the program makes and the edge it should make, mm. Chosen: some times the sum of a
+#: file's grid (0.001) and the chords of this comparison (0.002 at most, less on what is small).
 FILE_DEVIATION_MM = 0.02
 #: A part's area may differ from the drawn one by this share. Chosen: 0.02 mm off on every side of a 16 mm square.
 AREA_AGREEMENT = 0.005
@@ -65,7 +65,7 @@ class _Lines:
     def add(self, name: str, part: int, contour: Contour) -> None:
         self.names.append(name)
         self.part.append(part)
-        self.rings.append(discretise(contour, 0.001))
+        self.rings.append(discretise(contour, CHORD_MM))
         self.closed.append(contour.closed)
 
     def pieces(self) -> tuple[Floats, Ints]:

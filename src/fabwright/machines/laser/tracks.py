@@ -14,7 +14,7 @@ from fabwright.machines.laser.schema import LaserProfile
 from fabwright.model import Floats, Ints, Trace
 
 #: Chord at which arcs become straight pieces, mm.
-CHORD_MM = 0.001
+CHORD_MM = 0.002
 #: Happenings at which the controller waits until all motion has ended.
 HALTING = ("output-on", "output-off", "air-on", "air-off", "dwell")
 
