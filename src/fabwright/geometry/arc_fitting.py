@@ -18,13 +18,15 @@ from fabwright.model import Contour, Floats
 ARC_POINTS_MIN = 5
 #: Largest included angle of one fitted arc, radians; larger ones are split. Chosen, clear of the half turn's ends.
 ARC_ANGLE_MAX = 1.5 * math.pi
+#: A turn above this is a corner, radians. Chosen.
+CORNER = math.radians(20.0)
 
 
 def fit_arcs(points: Floats, tolerance_mm: float, closed: bool = True) -> Contour:
     """Contour through (n, 2) points that stays within `tolerance_mm` of the polyline through them.
 
-    A closed polyline does not repeat its first point; its fit starts at its sharpest corner. A full circle becomes
-    two half arcs. Raises InternalError for fewer than two points.
+    A closed polyline does not repeat its first point; its fit starts at its sharpest corner, where it has one.
+    A full circle becomes two half arcs. Raises InternalError for fewer than two points.
     """
     if len(points) < 2:
         raise InternalError(f"{len(points)} points make no contour")
@@ -32,7 +34,7 @@ def fit_arcs(points: Floats, tolerance_mm: float, closed: bool = True) -> Contou
         whole = _whole_circle(points, tolerance_mm)
         if whole is not None:
             return whole
-        points = np.roll(points, -_sharpest(points), axis=0)
+        points = np.roll(points, -_start(points), axis=0)
         points = np.concatenate([points, points[:1]])
     rows: list[tuple[float, float, float]] = []
     at, last = 0, len(points) - 1
@@ -110,11 +112,13 @@ def _arc_error(run: Floats) -> float:
     return float(np.abs(np.hypot(every[:, 0] - centre[0], every[:, 1] - centre[1]) - radius).max())
 
 
-def _sharpest(points: Floats) -> int:
+def _start(points: Floats) -> int:
+    """The sharpest corner, or without any the beginning of the longest straight piece."""
     ahead = np.roll(points, -1, axis=0) - points
     behind = points - np.roll(points, 1, axis=0)
     cross = behind[:, 0] * ahead[:, 1] - behind[:, 1] * ahead[:, 0]
-    return int(np.argmax(np.abs(np.arctan2(cross, (behind * ahead).sum(axis=1)))))
+    turn = np.abs(np.arctan2(cross, (behind * ahead).sum(axis=1)))
+    return int(np.argmax(turn if turn.max() > CORNER else np.hypot(ahead[:, 0], ahead[:, 1])))
 
 
 def _whole_circle(points: Floats, tolerance_mm: float) -> Contour | None:

@@ -9,8 +9,8 @@ import numpy as np
 from fabwright.errors import InternalError
 from fabwright.model import Contour, FlatPart, Floats
 
-#: A bulge smaller than this is a straight line: its sagitta on a chord of 1 m is 0.5 nm.
-STRAIGHT_BULGE = 1e-12
+#: A bulge smaller than this is a straight line: its sagitta on a chord of 1 m is 0.05 micrometres.
+STRAIGHT_BULGE = 1e-7
 
 
 def circle(x_mm: float, y_mm: float, radius_mm: float, clockwise: bool = False) -> Contour:

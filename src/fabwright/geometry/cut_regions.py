@@ -16,6 +16,8 @@ from fabwright.model import FlatPart, Floats
 SAMPLE_MM = 0.25
 #: Points nearer than this along an edge are not all tried, mm: corners and arcs come in far finer pieces.
 CLOSE_MM = 0.05
+#: A piece that reaches further than this beyond the drawn outline hangs on something else, mm. Chosen.
+HANGING_MM = 1.0
 CHORD_MM = 0.002
 
 
@@ -64,7 +66,8 @@ def _judged(part: FlatPart, pieces: Any, tree: Any, kerf_mm: float) -> CutPart:
         return CutPart(part.name, False, 0.0, drawn.area, 0, np.inf, np.inf, drawn.centroid.x, drawn.centroid.y)
     shared = shapely.area(shapely.intersection(pieces[found], drawn))
     piece = pieces[found[int(np.argmax(shared))]]
-    freed = piece.area < drawn.area + drawn.length * kerf_mm and float(shared.max()) > 0.5 * drawn.area
+    room = shapely.Polygon(drawn.exterior).buffer(HANGING_MM)
+    freed = bool(room.covers(piece)) and float(shared.max()) > 0.5 * drawn.area
     if not freed:
         return CutPart(part.name, False, piece.area, drawn.area, len(piece.interiors), np.inf, np.inf,
                        drawn.centroid.x, drawn.centroid.y)
@@ -100,8 +103,8 @@ class Waste:
     def __init__(self, parts: Sequence[FlatPart], stock_mm: tuple[float, float, float, float]) -> None:
         import shapely
 
-        # A thousandth is taken off the material: a kerf that only touches an edge is what cutting is.
-        self._material = [polygon(p).buffer(-0.001) for p in parts]
+        # Thousandths are taken off material and kerf: one that only touches an edge is what cutting is.
+        self._material = [polygon(p, 0.001).buffer(-0.003) for p in parts]
         self._tree = shapely.STRtree(self._material)
         self._stock = shapely.box(*stock_mm)
 

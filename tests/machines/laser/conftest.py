@@ -73,7 +73,8 @@ class Shop:
         return tuple(replay(text.encode(), name, "grbl", self.settings()) for name, text in programs)
 
     def verdict(self, programs: Sequence[tuple[str, str]], plan: Plan, *parts: FlatPart) -> Verdict:
-        return MACHINE_CLASS.verify(self.traces(programs), Nominal(sheets=parts), plan.setup, self.machine, self.material)
+        traces = self.traces(programs)
+        return MACHINE_CLASS.verify(traces, Nominal(sheets=parts), plan.setup, self.machine, self.material)
 
     def refuses(self, programs: Sequence[tuple[str, str]], plan: Plan, *parts: FlatPart) -> bool:
         """As the pipeline judges: the reader's errors count too."""

@@ -78,8 +78,8 @@ TEXT_FAULTS: dict[str, Text] = {
     "beyond the travel": _sub("^G0 X0 Y0$", "G0 X601 Y0"),
     "a shifted zero": _sub("^M5\n", "M5\nG92 X1\n"),
     "a homing in the middle": _sub("^M5\n; hole 3", "M5\nG28\n; hole 3"),
-    "a cut across a part": _sub("^M5\n; outline of plate", "M5\nG0 X110 Y30\nM4 S700\nG1 X130 F720\nM5\n; outline of plate"),
-    "a cut in the waste": _sub("^M5\n; outline of plate", "M5\nG0 X300 Y300\nM4 S700\nG1 X350 F720\nM5\n; outline of plate"),
+    "a cut across a part": _sub("^; outline of plate", "G0 X110 Y30\nM4 S700\nG1 X130 F720\nM5\n; outline of plate"),
+    "a cut in the waste": _sub("^; outline of plate", "G0 X300 Y300\nM4 S700\nG1 X350 F720\nM5\n; outline of plate"),
     "a mark too many": _sub("^M4 S150\n", "M4 S150\nG1 Y47 F6000\nG1 Y45\n"),
     "an arc turned over": _section("hole 1 of plate", _sub("^G2 (.*J0)$", r"G3 \1")),
     "cut short": lambda text: text[:len(text) // 2],
@@ -135,7 +135,7 @@ def _changes_nothing(lines: list[str], k: int) -> bool:
     close that the overcut repeats; air left on to the end; the last rapid to the corner."""
     line = lines[k]
     if line == "M5\n":
-        return k < 10 or "M5\n" in lines[k + 1:k + 4] and "M2\n" in lines[k + 1:k + 6]
+        return k < 10 or ("M5\n" in lines[k + 1:k + 4] and "M2\n" in lines[k + 1:k + 6])
     straight = line.startswith("G1") and lines[k + 1].startswith("G1") and line[3] == lines[k + 1][3]
     overcut = lines[k + 1] == "M5\n" and line[:2] in ("G1", "G2", "G3")
     return overcut or (straight and lines[k + 2] == "M5\n") or line in ("M9\n", "G0 X0 Y0\n")

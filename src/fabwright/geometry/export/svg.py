@@ -121,16 +121,18 @@ def read_svg(data: bytes, name: str = "SVG") -> Layered:
 
 
 def _path(text: str, name: str) -> Contour:
-    words = re.findall(r"([MLAZ])([^MLAZ]*)", text)
+    words = re.findall(r"([A-Za-z])([^A-Za-z]*)", text)
     rows: list[list[float]] = []
     closed = False
     for letter, rest in words:
-        numbers = [float(v) for v in rest.split()]
+        numbers = [float(v) for v in rest.split() if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", v)]
+        if len(numbers) != len(rest.split()):
+            raise InputFileError(f"{name}: the path word {letter}{rest} holds something that is no number")
         if letter == "Z":
             closed = True
         elif letter in "ML" and len(numbers) == 2:
             rows.append([*numbers, 0.0])
-        elif letter == "A" and len(numbers) == 7:
+        elif letter == "A" and len(numbers) == 7 and rows and numbers[0] > 0:
             x, y = numbers[5:]
             half = math.asin(min(math.dist(rows[-1][:2], (x, y)) / (2 * numbers[0]), 1.0))
             rows[-1][2] = math.tan(half / 2) * (1 if numbers[4] == 1 else -1)

@@ -116,7 +116,7 @@ def _freed(run: SheetRun, results: Sequence[CutPart]) -> Check:
         if r.freed and r.holes != len(part.holes):
             bad.append(f"{r.name} has {r.holes} holes cut free of {len(part.holes)} drawn.")
     freed = sum(r.freed for r in results)
-    return _by_part(run, "parts and holes cut free", bad, f"All {freed} parts and their holes come free.", float(freed),
+    return _by_part(run, "parts and holes cut free", bad, f"Every part and hole comes free ({freed}).", float(freed),
                     float(len(results)), "parts")
 
 
@@ -221,7 +221,7 @@ def _strays(run: SheetRun, count: int, fine: Floats, move: Ints, near: np.ndarra
     limit = count * (np.pi / 2 * run.lead_mm + 1.0)
     bad = np.unique(move[away]) if length > limit else np.zeros(0, dtype=np.int64)
     return verdict_of(run.trace, "no cut but edges and leads", bad,
-                      f"{length:.1f} mm are cut in the waste, for {count} leads.",
+                      f"{length:.1f} mm are cut in the waste, as leads to {count} contours.",
                       f"{length:.1f} mm are cut away from any drawn edge; the leads take at most {limit:.1f} mm.",
                       length, limit, "mm")
 
@@ -254,7 +254,7 @@ def _marks(run: SheetRun, marks: Pieces) -> Check:
             if np.abs(energy / wanted[k] - 1).max() > 0.02:
                 bad.append(f"{name} receives {energy.min():.3f} to {energy.max():.3f} J/mm instead of {wanted[k]:.3f}.")
     return _by_part(run, "marks against the drawing", bad,
-                    f"{len(lines.names)} marks lie within {worst:.4f} mm of the drawing.", worst, FILE_DEVIATION_MM,
+                    f"Marks drawn: {len(lines.names)}; made within {worst:.4f} mm of them.", worst, FILE_DEVIATION_MM,
                     "mm")
 
 

@@ -32,6 +32,8 @@ ROLES = ("Engrave", "Score", "Inner cut", "Outer cut")
 LABEL_MAX = 60
 #: Segments shorter than a step of the controller's grid are joined to the next, mm.
 GRID_MM = 0.001
+#: An arc that leaves its chord by less than this is written as a line, mm: half a step of the grid.
+FLAT_ARC_MM = 0.0005
 
 
 @dataclass(slots=True)
@@ -58,7 +60,7 @@ class _Tape:
         centres, _, _ = arc_centres(table)
         for k in range(len(table)):
             x, y, bulge = table[k, 2], table[k, 3], table[k, 4]
-            arc = abs(bulge) > STRAIGHT_BULGE
+            arc = abs(bulge) > STRAIGHT_BULGE and abs(bulge) * math.dist(table[k, :2], (x, y)) / 2 > FLAT_ARC_MM
             if not arc and math.hypot(x - self.x, y - self.y) < GRID_MM and k < len(table) - 1:
                 continue
             if arc:
