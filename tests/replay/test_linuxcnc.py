@@ -105,5 +105,11 @@ def test_changer_and_arc_tolerance_are_the_machines(play: Any) -> None:
     assert not play(text, "linuxcnc", arc_tolerance_mm=0.005).findings
 
 
+def test_arc_tolerance_of_a_large_arc(play: Any) -> None:
+    """0.1 percent of the radius is allowed, but never over a hundred times the tolerance."""
+    assert len(play("F100\nG2 X600.1 Y0 I300", "linuxcnc")) == 1
+    assert [f.check for f in play("F100\nG2 X600.2 Y0 I300", "linuxcnc").findings] == ["arc-radius"]
+
+
 def test_blending_without_a_limit_is_said(play: Any) -> None:
     assert [(f.check, f.severity) for f in play("G64", "linuxcnc").findings] == [("path-blending", Severity.WARNING)]
