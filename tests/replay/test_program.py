@@ -104,7 +104,7 @@ ALPHABET = "GGGMMXYZEFSTNIJRPHQ0123456789..--+ \n\n\n;()%#[]/*=\"'$?!~AbcLKD_:,"
 
 
 @pytest.mark.parametrize("controller", CONTROLLERS)
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(text=st.text(st.sampled_from(ALPHABET), max_size=200))
 def test_any_words(controller: str, text: str) -> None:
     try:
@@ -129,7 +129,7 @@ WORDS = [
 
 
 @pytest.mark.parametrize("controller", CONTROLLERS)
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(lines=st.lists(st.tuples(st.sampled_from(KNOWN), st.lists(st.sampled_from(WORDS), max_size=4)), max_size=25))
 def test_any_commands(controller: str, lines: list[tuple[str, list[str]]]) -> None:
     text = "\n".join(" ".join([name, *words]) for name, words in lines)

@@ -63,7 +63,7 @@ def assert_same(one: Trace, other: Trace) -> None:
 
 
 @pytest.mark.parametrize("controller", sorted(OTHER))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_runs_equal_lines(play_with: Any, controller: str, data: st.DataObject) -> None:
     text = data.draw(program(controller)).encode() + b"\nG1 X1 F5\n"
