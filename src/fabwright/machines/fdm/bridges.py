@@ -16,6 +16,7 @@ PITCH_MM = 0.4
 SAME_MM = 0.03
 # Smaller undersides are held by their neighbours.
 AREA_MM2 = 1.0
+LONELY_MM = 3.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +70,11 @@ def islands(layer: int, section: Region, below: Region) -> list[Underside]:
 def _best(bare: Region, section: Region) -> tuple[float, float]:
     """Longest supported span and longest free end, in the direction where beads end in the air least."""
     results = [_span(bare, section, float(angle)) for angle in DIRECTIONS_DEG]
-    return min(results, key=lambda r: (round(r[1], 1), r[0]))
+    span, free = min(results, key=lambda r: (round(r[1], 1), r[0]))
+    if free == np.inf:
+        low_x, low_y, high_x, high_y = bare.bounds_mm
+        free = max(high_x - low_x, high_y - low_y)
+    return span, free
 
 
 def _span(bare: Region, section: Region, angle_deg: float) -> tuple[float, float]:
@@ -78,9 +83,11 @@ def _span(bare: Region, section: Region, angle_deg: float) -> tuple[float, float
     if not len(run):
         return 0.0, 0.0
     length = run.high - run.low
-    free = _at_edge(run.line, run.low, whole.line, whole.low) | _at_edge(run.line, run.high, whole.line, whole.high)
-    supported = length[~free]
-    return (float(supported.max()) if len(supported) else 0.0, float(length[free].max()) if free.any() else 0.0)
+    low, high = (_at_edge(run.line, x, whole.line, edge) for x, edge in ((run.low, whole.low), (run.high, whole.high)))
+    # A bead with both ends in the air hangs on its neighbours alone, which only a short one can.
+    hangs = np.where(low & high & (length > LONELY_MM), np.inf, length)
+    free, supported = low | high, length[~(low | high)]
+    return (float(supported.max()) if len(supported) else 0.0, float(hangs[free].max()) if free.any() else 0.0)
 
 
 def _at_edge(line: np.ndarray, x: Floats, edge_line: np.ndarray, edge_x: Floats) -> np.ndarray:

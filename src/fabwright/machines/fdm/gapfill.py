@@ -12,7 +12,7 @@ from fabwright.model import Floats
 
 # Strips are sorted by width into these bins, mm: within a bin one width serves for the whole strip. Narrower than the
 # first is left out (PrusaSlicer's own floor is about 0.05 mm, below what a nozzle lays down evenly).
-BINS_MM = (0.1, 0.16, 0.26, 0.42, 0.68, 1.1)
+BINS_MM = (0.1, 0.16, 0.26, 0.4, 0.56, 0.7, 0.9)
 MIN_AREA_MM2 = 0.04
 MIN_LENGTH_MM = 0.2
 SAMPLES_MAX = 240
@@ -107,4 +107,10 @@ def _middle(ring: Floats, width: float) -> Floats | None:
     if apart[best].max() > 2.0 * width:
         return None
     a, b = ahead[best], behind[best]
-    return np.stack([(x[a] + x[b]) / 2.0, (y[a] + y[b]) / 2.0], axis=1)
+    middle = np.stack([(x[a] + x[b]) / 2.0, (y[a] + y[b]) / 2.0], axis=1)
+    # The tips themselves may lie in a corner: bring them onto the line.
+    for end, near, far in ((0, 1, 2), (-1, -2, -3)):
+        along = middle[near] - middle[far]
+        along /= max(float(np.hypot(*along)), 1e-9)
+        middle[end] = middle[near] + along * max(float(np.dot(middle[end] - middle[near], along)), 0.01)
+    return middle

@@ -35,6 +35,8 @@ from fabwright.model import (
 
 # Height at which the nozzle moves before it has anything below it, and the rise above the finished part, mm.
 CLEAR_MM, RISE_MM = 5.0, 10.0
+# Slowing is repeated, since beads that never reach their speed gain little time from a lower one.
+COOLING_ROUNDS, COOLED = 8, 1.005
 PRIME_MM_S = 15.0
 PRIME_WIDTH_MM = 0.8
 
@@ -72,12 +74,12 @@ def _cooled(rows: Rows, lay: LayBeads, ordered: Ordered, job: PrintJob) -> tuple
     settings = job.settings
     layer = lay.paths.layer[ordered.path][rows.path]
     laying = rows.kind == LAY
-    for _ in range(2):
+    for _ in range(COOLING_ROUNDS):
         times = _times(_moves(None, rows, None, lay.paths.role[ordered.path]), job)
         layer_s = np.asarray(np.bincount(layer, times, len(lay.tops_mm)), dtype=np.float64)
         bead_s = np.asarray(np.bincount(layer[laying], times[laying], len(lay.tops_mm)), dtype=np.float64)
         factor = slowdown(layer_s, bead_s, settings)
-        if not np.any(factor > 1.0 + 1e-9):
+        if not np.any(factor > COOLED):
             break
         slow = np.maximum(rows.speed_mm_s / factor[layer], np.minimum(rows.speed_mm_s, settings.min_speed_mm_s))
         rows = replace(rows, speed_mm_s=np.where(laying, slow, rows.speed_mm_s))

@@ -10,10 +10,10 @@ from fabwright.machines.fdm.verify.comparison import material_checks
 from fabwright.machines.fdm.verify.deposit import deposited
 from fabwright.machines.fdm.verify.judging import judged
 from fabwright.machines.fdm.verify.material import measure
-from fabwright.machines.fdm.verify.order import declared_checks
+from fabwright.machines.fdm.verify.order import declared_checks, layer_time_check
 from fabwright.machines.fdm.verify.reference import nominal_layers
 from fabwright.machines.fdm.verify.state import state_checks
-from fabwright.model import Check, Machine, Material, Nominal, Setup, Trace, Verdict
+from fabwright.model import Check, Floats, Machine, Material, Nominal, Setup, Trace, Verdict
 
 NOT_CHECKED = (
     "Strength, adhesion between layers, warping and surface finish are not predicted.",
@@ -34,14 +34,16 @@ def verify_print(traces: tuple[Trace, ...], nominal: Nominal, setup: Setup, mach
     checks = [*state_checks(trace, machine), _no_arcs(trace)]
     deposit = deposited(trace, settings)
     reference = nominal_layers(nominal, setup, settings)
+    times = _times(trace, machine)
+    checks.append(layer_time_check(trace, deposit, times, settings))
     checks += declared_checks(trace, deposit, settings, setup.parameters, reference.tops_mm, machine, material)
     compared, figures = material_checks(measure(trace, deposit, reference, settings), reference, machine, settings)
-    return Verdict((*checks, *compared), {**_amounts(trace, machine, settings.density_g_cm3), **figures}, NOT_CHECKED)
+    return Verdict((*checks, *compared), {**_amounts(trace, times, machine, settings.density_g_cm3), **figures}, NOT_CHECKED)
 
 
 def verify_safety(trace: Trace, machine: Machine) -> Verdict:
     """State safety alone, for a program of unknown origin."""
-    return Verdict(tuple(state_checks(trace, machine)), _amounts(trace, machine, None),
+    return Verdict(tuple(state_checks(trace, machine)), _amounts(trace, _times(trace, machine), machine, None),
                    ("What the program makes was not compared with any solid.",
                     "The material is not known, so only the machine's own limits of heat and flow were applied.",
                     *NOT_CHECKED[2:]))
@@ -55,19 +57,24 @@ def _no_arcs(trace: Trace) -> Check:
                   0.0, "arcs")
 
 
-def _amounts(trace: Trace, machine: Machine, density_g_cm3: float | None) -> dict[str, float]:
-    """Time and material, the price drivers."""
-    motion, extruder = machine.profile.motion, machine.profile.extruder
+def _times(trace: Trace, machine: Machine) -> Floats:
+    """Seconds per move."""
+    motion = machine.profile.motion
     step = trace.end - trace.start
     flat = np.hypot(step[:, 0], step[:, 1])
     acceleration = np.where(flat > 0.0, np.where(trace.e_mm > 0.0, motion.acceleration_mm_s2,
                                                  motion.travel_acceleration_mm_s2),
                             np.where(step[:, 2] != 0.0, motion.z_acceleration_mm_s2, motion.e_acceleration_mm_s2))
-    times = move_times_s(Track(step, trace.e_mm, trace.feed_mm_min / 60.0, acceleration), motion.corner_mm_s)
+    return move_times_s(Track(step, trace.e_mm, trace.feed_mm_min / 60.0, acceleration), motion.corner_mm_s)
+
+
+def _amounts(trace: Trace, times: Floats, machine: Machine, density_g_cm3: float | None) -> dict[str, float]:
+    """Time and material, the price drivers."""
+    flat = np.hypot(*(trace.end - trace.start)[:, :2].T)
     dwell = sum(h.value for h in trace.happenings if h.name == "dwell")
     laying = (trace.e_mm > 0.0) & (flat > 0.0)
     filament = float(trace.e_mm[laying].sum())
-    volume = filament * np.pi * extruder.filament_mm ** 2 / 4.0 / 1000.0
+    volume = filament * np.pi * machine.profile.extruder.filament_mm ** 2 / 4.0 / 1000.0
     amounts = {"time_s": round(float(times.sum()) + dwell, 1), "filament_mm": round(filament, 2),
                "filament_cm3": round(volume, 3), "layers": float(len(trace.layer_z_mm)), "moves": float(len(trace))}
     if density_g_cm3 is not None:

@@ -13,6 +13,10 @@ from fabwright.model import Floats, Ints, Trace
 APART = ("Skirt/Brim", "Custom")
 
 
+#: No nozzle lays a wider bead; more filament than that is another check's to refuse.
+WIDEST_MM = 5.0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Deposit:
     """Columns over m beads: `move` index into the trace, `a`, `b` (m, 2), `length_mm`, `layer`, `role` (name index of
@@ -45,5 +49,6 @@ def deposited(trace: Trace, settings: PrintSettings) -> Deposit:
     spacing = trace.e_mm[move] * settings.filament_area_mm2 / (long * height)
     apart = np.isin(trace.role[move], [k for k, name in enumerate(trace.roles) if name in APART])
     radius = (spacing + height * (1.0 - np.pi / 4.0)) / 2.0
+    radius = np.minimum(radius, WIDEST_MM / 2.0)
     return Deposit(move, trace.start[move, :2], trace.end[move, :2], long, layer, trace.role[move], height, spacing,
                    radius, ~apart)

@@ -24,12 +24,13 @@ def lines_of(trace: Trace, moves: np.ndarray | Ints) -> tuple[int, ...]:
 
 def at_most(trace: Trace, name: str, values: np.ndarray, moves: np.ndarray, limit: float, unit: str, what: str,
             source: str, slack: float = 0.0) -> Check:
-    """Every value (one per move where `moves` is True) must not exceed the limit by more than the slack."""
+    """No value (one per move where `moves` is True) may exceed the limit, to which `slack` for rounding is added."""
+    limit = round(limit + slack, 6)
     chosen = values[moves]
     if not len(chosen):
         return judged(name, True, f"{what}: nothing to measure.", "", 0.0, limit, unit, source)
     worst = float(chosen.max())
-    over = moves & (values > limit + slack)
+    over = moves & (values > limit)
     lines = lines_of(trace, over)
     where = f"{trace.file}:{lines[0]}: " if lines else ""
     return judged(name, not over.any(), f"{what}: at most {worst:.4g} {unit} (limit {limit:.4g}).",

@@ -21,8 +21,8 @@ CROSSINGS = 1.2e6
 PITCH_MM = (0.08, 0.4)
 # A void is a place in a solid area further than this from every bead.
 VOID_MM = 0.12
-# Vertices of reference outlines nearer than this to the chord of their neighbours are dropped.
-OUTLINE_MM = 0.005
+# Beads further away are beyond any bed: other checks refuse them, and scanlines do not reach there.
+REACH_MM = 900.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +30,7 @@ class Measured:
     """Figures per layer (layers,) unless said otherwise; areas in mm2, lengths in mm.
 
     `pushed_mm2` is the volume pushed over the layer's height, without the joints between sparse lines (`joints_mm2`);
-    `expected_mm2` is the area that solid beads cover plus the declared density of the rest of the section.
+    `expected_mm2` is the area that solid beads cover plus the declared density of the rest, `sparse_mm2`.
     """
 
     pitch_mm: float
@@ -45,12 +45,14 @@ class Measured:
     pushed_mm2: Floats
     joints_mm2: Floats
     expected_mm2: Floats
+    sparse_mm2: Floats
 
 
 def measure(trace: Trace, deposit: Deposit, reference: Reference, settings: PrintSettings) -> Measured:
     """Compare the part's beads with the reference of every layer."""
     layers = len(reference.tops_mm)
-    part = np.flatnonzero(deposit.part & (deposit.layer < layers))
+    near = (np.abs(deposit.a).max(axis=1) < REACH_MM) & (np.abs(deposit.b).max(axis=1) < REACH_MM)
+    part = np.flatnonzero(deposit.part & near & (deposit.layer < layers))
     pitch = _pitch(deposit, part)
     a, b, radius, layer = deposit.a[part], deposit.b[part], deposit.radius_mm[part], deposit.layer[part]
     beads = bead_runs(a, b, radius, layer, ANGLE_DEG, pitch)
@@ -64,14 +66,14 @@ def measure(trace: Trace, deposit: Deposit, reference: Reference, settings: Prin
     gaps = combined(whole, beads, True, False)
     gap = np.zeros(layers)
     np.maximum.at(gap, gaps.owner, gaps.length_mm)
-    pushed, joints, expected = _volumes(deposit, part, sparse, whole, settings, pitch, layers)
+    volumes = _volumes(deposit, part, sparse, whole, settings, pitch, layers)
     return Measured(pitch, outside, void, missing, excess, _boundary(beads, reference, pitch, layers), gap,
-                    sparse.limit_mm, _unsupported(beads, wide, reference, sparse.limit_mm, pitch), pushed, joints, expected)
+                    sparse.limit_mm, _unsupported(beads, wide, reference, sparse.limit_mm, pitch), *volumes)
 
 
 def _volumes(deposit: Deposit, part: np.ndarray, sparse: Sparse, whole: Runs, settings: PrintSettings, pitch: float,
-             layers: int) -> tuple[Floats, Floats, Floats]:
-    """Pushed without joints, joints, expected: volume over layer height per layer.
+             layers: int) -> tuple[Floats, Floats, Floats, Floats]:
+    """Pushed without joints, joints, expected, sparse: volume over layer height per layer.
 
     Beads that abut at their spacing fill a layer exactly, so the area that the solid ones cover at that width is what
     they should have pushed; laid over each other they push more than they cover.
@@ -83,7 +85,7 @@ def _volumes(deposit: Deposit, part: np.ndarray, sparse: Sparse, whole: Runs, se
                         ANGLE_DEG, pitch)
     rest = combined(whole, covered, True, False).area_mm2(layers, pitch)
     pushed, joints = sums(layer[~joint], volume[~joint], layers), sums(layer[joint], volume[joint], layers)
-    return pushed, joints, covered.area_mm2(layers, pitch) + settings.infill_density * rest
+    return pushed, joints, covered.area_mm2(layers, pitch) + settings.infill_density * rest, rest
 
 
 def _pitch(deposit: Deposit, part: np.ndarray) -> float:
@@ -126,7 +128,7 @@ def _boundary(beads: Runs, reference: Reference, pitch: float, layers: int) -> F
 
 
 SET_ASIDE = 2
-WALLED_MM = 0.35
+WALLED_MM = 0.42
 SAME_EDGE_MM = 0.01
 FAR_MM = 10.0
 

@@ -15,6 +15,8 @@ from fabwright.model import Check, Floats, Machine, Material, Trace
 
 # Five decimals of E: half a step, twice, since the writer carries its rounding on.
 E_STEP_MM = 1.1e-5
+# Sums differ by a step of E at each retraction, no more: the writer carries its rounding on.
+DECLARED_MM = 0.001
 PLACE_MM = 0.002
 
 
@@ -135,7 +137,7 @@ def _closed(trace: Trace, deposit: Deposit) -> Check:
 def _filament(trace: Trace, deposit: Deposit, parameters: Mapping[str, Any], settings: PrintSettings) -> Check:
     pushed = float(trace.e_mm[deposit.move].sum())
     declared = float(parameters["filament_declared_mm"])
-    limit = 0.01 + 1e-6 * declared
+    limit = round(DECLARED_MM + 1e-7 * declared, 6)
     off = abs(pushed - declared)
     return judged("filament-declared", off <= limit, f"The beads take {pushed:.2f} mm of filament, as the setup says.",
                   f"{trace.file}: the beads take {pushed:.3f} mm of filament, the setup says {declared:.3f}.", off,
@@ -197,6 +199,26 @@ def _cooled(trace: Trace, deposit: Deposit, settings: PrintSettings) -> Check:
                   f"{trace.file}:{lines[0] if lines else 0}: the part fan is outside what the material asks for.",
                   len(wrong),
                   0.0, "moves", "material profile", lines)
+
+
+# The planner's last round of slowing may fall this share short of the minimum time.
+TIME_SLACK = 0.05
+
+
+def layer_time_check(trace: Trace, deposit: Deposit, times_s: Floats, settings: PrintSettings) -> Check:
+    """Every layer takes the material's minimum time, or already runs at the minimum speed."""
+    inside = trace.layer >= 0
+    count = int(trace.layer.max(initial=-1)) + 1
+    seconds = np.bincount(trace.layer[inside], times_s[inside], count)
+    slowest = np.full(count, np.inf)
+    np.minimum.at(slowest, deposit.layer, trace.feed_mm_min[deposit.move] / 60.0)
+    hurried = (seconds < settings.min_layer_s * (1.0 - TIME_SLACK)) & (slowest > settings.min_speed_mm_s + 0.1)
+    worst = int(np.argmin(np.where(hurried, seconds, np.inf))) if hurried.any() else 0
+    lines = lines_of(trace, deposit.move[deposit.layer == worst][:1]) if hurried.any() else ()
+    least = float(seconds.min(initial=settings.min_layer_s))
+    return judged("layer-time", not hurried.any(), "Every layer has time to set, or runs at the minimum speed.",
+                  f"{trace.file}:{lines[0] if lines else 0}: layer {worst} takes {least:.1f} s, the material asks for "
+                  f"{settings.min_layer_s:g} s.", least, settings.min_layer_s, "s", "material profile", lines)
 
 
 def _material_flow(trace: Trace, settings: PrintSettings, material: Material) -> Check:

@@ -56,7 +56,7 @@ def _modes(trace: Trace) -> Iterable[Check]:
     lost = tuple(h.line for h in trace.happenings if h.name in ("feed-override", "flow-override") and h.value != 1.0)
     yield judged("extruder-mode", bool(modes) and modes[0].line <= first and not late,
                  "One way of counting filament, set before the first push.",
-                 f"{trace.file}:{late[0] if late else first}: the extruder's mode is not set, or changes while printing.",
+                 f"{trace.file}:{late[0] if late else first}: the extruder's mode is unset, or changes in mid-print.",
                  len(late), 0.0, "changes", "", late[:LINES_SHOWN])
     yield judged("overrides", not lost, "No override of speed or flow.",
                  f"{trace.file}:{lost[0] if lost else 0}: speed or flow is overridden.", len(lost), 0.0, "overrides",
