@@ -138,8 +138,8 @@ def _checked(ring: Floats, file: str) -> Floats:
         reason = explain_validity(polygon)
         found = re.search(r"\[(\S+) (\S+)\]", reason)
         at = _place(np.array([float(found.group(1)), float(found.group(2))])) if found else _place(ring[0])
-        raise InputFileError(f"{file}: the outline on the layer Edge.Cuts crosses or touches itself at {at}; correct it "
-                             "in KiCad")
+        raise InputFileError(f"{file}: the outline on the layer Edge.Cuts crosses or touches itself at {at}; correct "
+                             "it in KiCad")
     return ring if polygon.exterior.is_ccw else ring[::-1]
 
 

@@ -1,0 +1,93 @@
+"""Solids from plane outlines: prisms, chamfered prisms, cylinders, and booleans that answer for their result."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import cadquery as cq
+import numpy as np
+
+from fabwright.design import BuildError, Contour
+
+
+def wire_of(contour: Contour, z_mm: float) -> Any:
+    """A closed wire at a height; bulges become arcs."""
+    v = contour.vertices
+    edges = []
+    for (ax, ay, bulge), (bx, by, _) in zip(v, np.roll(v, -1, axis=0), strict=True):
+        start, end = cq.Vector(float(ax), float(ay), z_mm), cq.Vector(float(bx), float(by), z_mm)
+        if bulge:
+            # The middle of the arc lies half the chord times the bulge to the right of the chord's middle.
+            middle = cq.Vector(float((ax + bx) / 2 + bulge * (by - ay) / 2),
+                               float((ay + by) / 2 - bulge * (bx - ax) / 2), z_mm)
+            edges.append(cq.Edge.makeThreePointArc(start, middle, end))
+        else:
+            edges.append(cq.Edge.makeLine(start, end))
+    return cq.Wire.assembleEdges(edges)
+
+
+def prism(contour: Contour, z_mm: float, height_mm: float, holes: Sequence[Contour] = ()) -> Any:
+    """The outline from `z_mm` up by `height_mm`."""
+    inner = [wire_of(h, z_mm) for h in holes]
+    return cq.Solid.extrudeLinear(wire_of(contour, z_mm), inner, cq.Vector(0, 0, height_mm))
+
+
+def polygon_prism(polygon: Any, z_mm: float, height_mm: float) -> Any:
+    """A shapely polygon, holes and all, from `z_mm` up by `height_mm`."""
+    def ring(coords: Any) -> Contour:
+        points = np.asarray(coords)[:-1, :2]
+        return Contour(np.column_stack([points, np.zeros(len(points))]))
+    return prism(ring(polygon.exterior.coords), z_mm, height_mm, [ring(r.coords) for r in polygon.interiors])
+
+
+def frustum(low: Contour, z_low_mm: float, high: Contour, z_high_mm: float) -> Any:
+    """Ruled solid between two outlines with the same number of vertices."""
+    return cq.Solid.makeLoft([wire_of(low, z_low_mm), wire_of(high, z_high_mm)], True)
+
+
+def cylinder(x_mm: float, y_mm: float, z_mm: float, diameter_mm: float, height_mm: float) -> Any:
+    """An upright cylinder standing on (x, y, z)."""
+    return cq.Solid.makeCylinder(diameter_mm / 2.0, height_mm, cq.Vector(x_mm, y_mm, z_mm))
+
+
+def block(rect: tuple[float, float, float, float], z_low_mm: float, z_high_mm: float) -> Any:
+    """A box over a rectangle (x low, y low, x high, y high)."""
+    return cq.Solid.makeBox(rect[2] - rect[0], rect[3] - rect[1], z_high_mm - z_low_mm,
+                            cq.Vector(rect[0], rect[1], z_low_mm))
+
+
+def fused(shape: Any, others: Sequence[Any]) -> Any:
+    """Union; the shape itself where there is nothing to add."""
+    return shape.fuse(*others) if others else shape
+
+
+def without(shape: Any, others: Sequence[Any]) -> Any:
+    """Difference; the shape itself where there is nothing to take off."""
+    return shape.cut(*others) if others else shape
+
+
+def one_solid(shape: Any, name: str) -> Any:
+    """The single valid solid of a result; BuildError with the count otherwise."""
+    solids = shape.Solids()
+    if len(solids) != 1:
+        raise BuildError(f"{name}: the options give {len(solids)} separate pieces instead of one; openings cut it "
+                         "apart - use a smaller connector clearance or a greater height above the board")
+    solid = solids[0]
+    if not solid.isValid() or solid.Volume() <= 0.0:
+        raise BuildError(f"{name}: the solid is not valid; change the options slightly and report the design")
+    return solid
+
+
+def common_volume_mm3(a: Any, b: Any) -> float:
+    """Volume shared by two shapes."""
+    return float(sum(s.Volume() for s in a.intersect(b).Solids()))
+
+
+def mesh_volume_mm3(solid: Any) -> float:
+    """Volume of the solid's triangulation by the divergence theorem: a measure independent of the kernel's integral."""
+    points, triangles = solid.tessellate(0.05, 0.4)
+    p = np.array([(v.x, v.y, v.z) for v in points])
+    t = np.array(triangles)
+    return float(math.fsum(np.einsum("ij,ij->i", p[t[:, 0]], np.cross(p[t[:, 1]], p[t[:, 2]])) / 6.0))
