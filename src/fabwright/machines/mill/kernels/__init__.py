@@ -1,0 +1,1 @@
+"""The loops that numpy cannot carry, compiled by numba on first use and cached; import these modules lazily."""

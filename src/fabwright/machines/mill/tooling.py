@@ -1,0 +1,152 @@
+"""Which cutters of the machine's make the part, and what they would leave behind in corners."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fabwright.errors import PlanError
+from fabwright.machines.mill.cutter import Cutter, cutter_of
+from fabwright.machines.mill.probes import Probes, axis_mm, dropped, probes_at, swept
+from fabwright.machines.mill.profile import MachineProfile, MaterialProfile
+from fabwright.machines.mill.shape import Shape
+from fabwright.model import Floats
+
+#: Grid on which reach is judged, mm: a corner narrower than this is judged by its neighbours.
+REACH_GRID_MM = 0.3
+#: Places this near to a wall are left out: there a height says nothing of the distance, mm.
+RIM_MM = 0.2
+#: Corners left uncut on less area than this are noise of the grid, mm2.
+SPECK_MM2 = 0.3
+#: Between holder and stock there is to be at least this, mm.
+HOLDER_GAP_MM = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tooling:
+    """The cutters chosen: `flat` for roughing, floors and outline, `ball` for slopes (None where there are none)."""
+
+    flat: Cutter
+    ball: Cutter | None
+
+
+@dataclass(frozen=True, slots=True)
+class Corner:
+    """What the cutters leave at worst: height in mm, where (program x, y), and the area over the limit in mm2."""
+
+    height_mm: float
+    x_mm: float
+    y_mm: float
+    area_mm2: float
+
+
+def reaches(cutter: Cutter, depth_mm: float) -> bool:
+    """Whether the holder stays above a block when the tip is `depth_mm` below its top."""
+    return cutter.stickout_mm >= depth_mm + HOLDER_GAP_MM
+
+
+def choose_tooling(shapes: list[Shape], machine: MachineProfile, material: MaterialProfile, block_mm: float) -> Tooling:
+    """The largest flat and ball cutter that reach the bottom and leave no corner beyond the material's limit.
+
+    Raises PlanError naming the body and what the smallest cutter that reaches would leave.
+    """
+    depth = block_mm - bottom_mm(material)
+    cutters = sorted((cutter_of(t) for t in machine.tools), key=lambda c: (-c.diameter_mm, c.number))
+    flats = [c for c in cutters if not c.ball and reaches(c, depth) and _slender(c, material, shapes)]
+    balls = [c for c in cutters if c.ball and reaches(c, depth)]
+    if not flats:
+        raise PlanError(_no_reach(shapes, machine, material, depth))
+    sloped = [s for s in shapes if s.sloped.any()]
+    if sloped and not balls:
+        raise PlanError(f"{sloped[0].name}: the sloped surface needs a ball cutter that reaches {depth:.1f} mm; "
+                        f"{machine.machine.id} has none. Use a thinner block or a machine with longer tools.")
+    trial: list[tuple[str, Cutter, Corner]] = []
+    for flat in flats:
+        for ball in balls if sloped else [None]:
+            bad = _first_corner(shapes, flat, ball, material)
+            if bad is None:
+                return Tooling(flat, ball)
+            trial.append((bad[0].name, ball or flat, bad[1]))
+    name, cutter, corner = min(trial, key=lambda t: t[2].height_mm)
+    raise PlanError(f"{name}: an inside corner near x {corner.x_mm:.1f}, y {corner.y_mm:.1f} keeps {corner.height_mm:.2f} mm "
+                    f"of material that no cutter reaches (limit {material.limits.excess_mm:g} mm, smallest that is long "
+                    f"enough: {cutter.title}). Give inside corners a radius of at least {cutter.radius_mm:g} mm.")
+
+
+def bottom_mm(material: MaterialProfile) -> float:
+    """The lowest a tip goes: the skin, or below the bed by the overcut."""
+    release = material.release
+    return release.skin_mm if release.kind == "skin" else -release.overcut_mm
+
+
+def _slender(cutter: Cutter, material: MaterialProfile, shapes: list[Shape]) -> bool:
+    tall = max(s.top_mm for s in shapes) - bottom_mm(material)
+    return tall <= min(cutter.flute_mm, material.cutting.depth_per_diameter_max * cutter.diameter_mm)
+
+
+def _no_reach(shapes: list[Shape], machine: MachineProfile, material: MaterialProfile, depth: float) -> str:
+    worst = max(shapes, key=lambda s: s.top_mm)
+    longest = max((t for t in machine.tools if t.kind == "flat"), key=lambda t: min(t.flute_mm, t.stickout_mm))
+    share = material.cutting.depth_per_diameter_max
+    return (f"{worst.name}: its outline is cut {worst.top_mm - bottom_mm(material):.1f} mm deep from a block where the tip "
+            f"goes {depth:.1f} mm down; the longest flat cutter of {machine.machine.id} ({longest.title}) has a flute of "
+            f"{longest.flute_mm:g} mm, sticks out {longest.stickout_mm:g} mm and may cut {share:g} x its diameter = "
+            f"{share * longest.diameter_mm:g} mm deep in {material.material.id}. Make the part lower, use a thinner block "
+            "or another material.")
+
+
+def _first_corner(shapes: list[Shape], flat: Cutter, ball: Cutter | None, material: MaterialProfile
+                  ) -> tuple[Shape, Corner] | None:
+    for shape in shapes:
+        corner = worst_corner(shape, flat, ball, material.limits.excess_mm)
+        if corner.area_mm2 > SPECK_MM2:
+            return shape, corner
+    return None
+
+
+def worst_corner(shape: Shape, flat: Cutter, ball: Cutter | None, limit_mm: float) -> Corner:
+    """What a ball over the slopes, a flat end on the floors and its side along the shadow leave above the surface."""
+    low, high = shape.triangles.min(axis=(0, 1))[:2], shape.triangles.max(axis=(0, 1))[:2]
+    margin = max(flat.radius_mm, ball.radius_mm if ball else 0.0)
+    x, y = np.meshgrid(axis_mm(low[0] - margin, high[0] + margin, REACH_GRID_MM),
+                       axis_mm(low[1] - margin, high[1] + margin, REACH_GRID_MM))
+    places = probes_at(x.ravel(), y.ravel(), 1.0)
+    surface, above, below = surface_and_rims(shape, places, RIM_MM, 0.0)
+    left = np.full(len(places), np.inf)
+    if ball is not None:
+        tips = dropped(shape.triangles, shape.normals, places, ball.radius_mm, True, 0.0)
+        _stamp(places, tips, np.ones(len(places), dtype=np.bool_), ball, left)
+    tips = dropped(shape.triangles, shape.normals, places, flat.radius_mm, False, 0.0)
+    level = np.zeros(len(places), dtype=np.bool_)
+    for floor in shape.floors:
+        level |= np.abs(tips - floor.z_mm) < 0.005
+    # Outside the shadow and down its holes the cutter's side makes the wall at any depth.
+    level |= tips <= 0.0
+    _stamp(places, tips, level, flat, left)
+    on = (surface > 0.0) & (above - below < 2.0 * RIM_MM * 4.0)
+    # What is no surface, but walled in so that the cutter never gets down, is a hole too small for it.
+    shut = (above <= 0.0) & (left > limit_mm)
+    excess = np.where(on, left - surface, np.where(shut, np.minimum(left, shape.top_mm), 0.0))
+    over = excess > limit_mm
+    k = int(np.argmax(excess))
+    return Corner(float(excess[k]), float(places.x[k]), float(places.y[k]), float(over.sum()) * REACH_GRID_MM**2)
+
+
+def _stamp(places: Probes, tips: Floats, where: np.ndarray, cutter: Cutter, left: Floats) -> None:
+    centres = np.column_stack([places.x, places.y, tips])[where]
+    swept(centres, centres, cutter.radius_mm, cutter.ball, places, left)
+
+
+def surface_and_rims(shape: Shape, places: Probes, rim_mm: float, floor_mm: float) -> tuple[Floats, Floats, Floats]:
+    """Surface height at each place, and the highest and lowest within `rim_mm` of it (eight directions), (n,) each."""
+    surface = dropped(shape.triangles, shape.normals, places, 0.0, False, floor_mm)
+    above, below = surface.copy(), surface.copy()
+    for k in range(8):
+        dx, dy = rim_mm * np.cos(k * np.pi / 4), rim_mm * np.sin(k * np.pi / 4)
+        moved = Probes(places.x + dx, places.y + dy, places.start,
+                       (places.grid[0] + dx, places.grid[1] + dy, places.grid[2]), places.columns, places.rows,
+                       places.order)
+        there = dropped(shape.triangles, shape.normals, moved, 0.0, False, floor_mm)
+        above, below = np.maximum(above, there), np.minimum(below, there)
+    return surface, above, below

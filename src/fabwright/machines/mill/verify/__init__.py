@@ -1,0 +1,1 @@
+"""What the written programs do, judged from their traces alone: safety of motion, and the block they leave."""
