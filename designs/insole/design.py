@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from math import copysign
 
 from fabwright.design import BuildError, Making, Options, Part, Problem, angle, choice, length, number, rule
 
@@ -121,23 +123,23 @@ class Insole(Options):
         """The options that alone can make the top gentle enough, each with the most that does."""
         from .slope import largest_gentle
 
-        for name, steps in (("arch_mm", self._below("arch_mm", 0.0)), ("heel_cup_mm", self._below("heel_cup_mm", 0.0)),
+        for name, steps in (("arch_mm", self._below("arch_mm")), ("heel_cup_mm", self._below("heel_cup_mm")),
                             ("metatarsal_pad_mm", [v for v in (0, 3, 5, 8) if v < self.metatarsal_pad_mm]),
-                            ("lift_mm", self._below("lift_mm", 0.0)),
-                            ("rearfoot_post_deg", self._below("rearfoot_post_deg", 0.0)),
-                            ("forefoot_post_deg", self._below("forefoot_post_deg", 0.0))):
-            if not steps:
-                continue
-            found = largest_gentle(steps, lambda v, n=name: self.model_copy(update={n: v}).dimensions, STEEPEST_DEG)
+                            ("lift_mm", self._below("lift_mm")),
+                            ("rearfoot_post_deg", self._below("rearfoot_post_deg")),
+                            ("forefoot_post_deg", self._below("forefoot_post_deg"))):
+            found = largest_gentle(steps, partial(self._with, name), STEEPEST_DEG) if steps else None
             if found is not None:
                 yield name, found
 
-    def _below(self, name: str, least: float) -> list[float]:
-        """Values from `least` towards an option's own, that excluded, in its steps."""
+    def _with(self, name: str, value: float) -> Dimensions:
+        """The order with one option changed."""
+        return self.model_copy(update={name: value}).dimensions
+
+    def _below(self, name: str) -> list[float]:
+        """Values from 0 towards an option's own, that excluded, in its steps."""
         value = float(getattr(self, name))
-        count = round(abs(value - least) / _STEP)
-        sign = 1.0 if value > least else -1.0
-        return [least + sign * _STEP * k for k in range(count)]
+        return [copysign(_STEP * k, value) for k in range(round(abs(value) / _STEP))]
 
 
 OPTIONS = Insole

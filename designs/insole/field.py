@@ -12,13 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from fabwright.design import height_spline
+from fabwright.design import height_spline, thin_grid
 
 from .dimensions import FLOOR_MM, Dimensions
 from .outline import Floats, Outline, inside_distance, outline_of
 
 # Nodes of the height grid lie this close, and reach this far beyond the outline.
-PITCH_X_MM, PITCH_Y_MM, MARGIN_MM = 2.5, 2.0, 3.0
+PITCH_X_MM, PITCH_Y_MM, MARGIN_MM = 1.5, 1.25, 3.0
+# Lines of that grid are left out where the spline through the others stays this close.
+THINNING_MM = 0.03
 
 CUP_FULL_TO, CUP_GONE_AT = 0.19, 0.44
 ARCH_APEX, ARCH_REACH = 0.42, 0.26
@@ -35,7 +37,10 @@ FRONT = {"sulcus": (0.80, 0.18, 0.22), "three_quarter": (0.70, 0.26, 0.24)}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Surface:
-    """A height grid with its outline: `x` (nx,), `y` (ny,), `z` (nx, ny) in mm, and the spline through it."""
+    """A height grid with its outline: `x` (nx,), `y` (ny,), `z` (nx, ny) in mm, and the spline through it.
+
+    The lines of the grid lie closer where the surface bends.
+    """
 
     outline: Outline
     x: Floats
@@ -51,7 +56,8 @@ def surface_of(dimensions: Dimensions) -> Surface:
     x = np.linspace(low[0], high[0], math.ceil((high[0] - low[0]) / PITCH_X_MM) + 1)
     y = np.linspace(low[1], high[1], math.ceil((high[1] - low[1]) / PITCH_Y_MM) + 1)
     at_x, at_y = np.meshgrid(x, y, indexing="ij")
-    z = heights_mm(dimensions, outline, at_x.ravel(), at_y.ravel()).reshape(at_x.shape)
+    heights = heights_mm(dimensions, outline, at_x.ravel(), at_y.ravel()).reshape(at_x.shape)
+    x, y, z = thin_grid(x, y, heights, THINNING_MM)
     return Surface(outline, x, y, z, height_spline(x, y, z))
 
 
@@ -70,14 +76,23 @@ def heights_mm(dimensions: Dimensions, outline: Outline, x: Floats, y: Floats) -
 
 
 def _cup(d: Dimensions, outline: Outline, x: Floats, y: Floats) -> Floats:
-    """A bowl: steepest two thirds up its band, level at the rim (and falling beyond, where only the grid reaches)."""
+    """A bowl along the edge, fading out in front of the heel."""
     cup = np.zeros_like(x)
     here = x < CUP_GONE_AT * d.full_length_mm
     if d.cup_mm and here.any():
-        s = np.clip(1.0 - inside_distance(outline, x[here], y[here]) / d.cup_band_mm, 0.0, 1.25)
-        fading = _falling(x[here] / d.full_length_mm, CUP_FULL_TO, CUP_GONE_AT)
-        cup[here] = d.cup_mm * s**3 * (4.0 - 3.0 * s) * fading
+        risen = _bowl(1.0 - inside_distance(outline, x[here], y[here]) / d.cup_band_mm)
+        cup[here] = d.cup_mm * risen * _falling(x[here] / d.full_length_mm, CUP_FULL_TO, CUP_GONE_AT)
     return cup
+
+
+def _bowl(s: Floats) -> Floats:
+    """0 up to s = 0, steepest at s = 2/3, level with height 1 at the rim s = 1.
+
+    Beyond the rim, where only the grid reaches, it falls off as a bell of the same curvature, so that the spline
+    through the grid does not ring.
+    """
+    up = np.clip(s, 0.0, 1.0)
+    return np.asarray(np.where(s <= 1.0, up**3 * (4.0 - 3.0 * up), np.exp(-6.0 * (s - 1.0) ** 2)))
 
 
 def _arch(d: Dimensions, u: Floats, v: Floats) -> Floats:

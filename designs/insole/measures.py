@@ -35,8 +35,8 @@ def critical_dimensions(d: Dimensions, surface: Surface, body: str) -> Iterator[
     yield dimension(widest, float(high[1] - low[1]), WIDTH_MM, "mm", "Caliper across the widest place.")
     if d.cup_mm:
         yield dimension("heel cup", heel_cup_mm(d, surface), CUP_MM, "mm",
-                        f"Depth gauge: rim at the back of the heel over the heel seat, {_at(d, HEEL_AT)} in front of it "
-                        "on the centreline.")
+                        f"Depth gauge: rim at the back of the heel over the heel seat, {_at(d, HEEL_AT)} in front of "
+                        "it on the centreline.")
     yield dimension("arch height", arch_height_mm(d, surface), ARCH_MM, "mm",
                     f"Height gauge on the table, {_at(d, ARCH_APEX)} from the heel, {EDGE_INSET_MM:.0f} mm inside the "
                     "medial edge.")
@@ -45,11 +45,12 @@ def critical_dimensions(d: Dimensions, surface: Surface, body: str) -> Iterator[
                     "positive is medial side up.")
     if d.length_class not in BALL_AT:
         return
+    ball_mm = ball_at_mm(d)
     yield dimension("forefoot post", forefoot_post_deg(d, surface), POST_DEG, "deg",
-                    f"Heights {ball_span_mm(d):.1f} mm either side of the centreline, {_at(d, BALL_AT[d.length_class])} from the heel; "
+                    f"Heights {ball_span_mm(d):.1f} mm either side of the centreline, {ball_mm:.1f} mm from the heel; "
                     "positive is medial side up.")
-    yield dimension("forefoot thickness", height_mm(surface, BALL_AT[d.length_class] * d.full_length_mm, 0.0), THICKNESS_MM, "mm",
-                    f"Thickness gauge on the centreline, {_at(d, BALL_AT[d.length_class])} from the heel.")
+    yield dimension("forefoot thickness", height_mm(surface, ball_mm, 0.0), THICKNESS_MM, "mm",
+                    f"Thickness gauge on the centreline, {ball_mm:.1f} mm from the heel.")
 
 
 def datums(d: Dimensions, body: str, shift_mm: float) -> tuple[Datum, ...]:
@@ -57,7 +58,7 @@ def datums(d: Dimensions, body: str, shift_mm: float) -> tuple[Datum, ...]:
     heel = Datum(f"{body} heel point, x along the centreline", (0.0, shift_mm, 0.0))
     if d.length_class not in BALL_AT:
         return (heel,)
-    return (heel, Datum(f"{body} ball point", (BALL_AT[d.length_class] * d.full_length_mm, shift_mm, 0.0)))
+    return (heel, Datum(f"{body} ball point", (ball_at_mm(d), shift_mm, 0.0)))
 
 
 def heel_cup_mm(d: Dimensions, surface: Surface) -> float:
@@ -82,12 +83,17 @@ def rearfoot_post_deg(d: Dimensions, surface: Surface) -> float:
 
 def forefoot_post_deg(d: Dimensions, surface: Surface) -> float:
     """Tilt under the ball."""
-    return _tilt_deg(surface, BALL_AT[d.length_class] * d.full_length_mm, ball_span_mm(d))
+    return _tilt_deg(surface, ball_at_mm(d), ball_span_mm(d))
 
 
 def heel_span_mm(d: Dimensions) -> float:
     """Half the width over which the heel seat is flat, inside the rising cup."""
     return 0.8 * (d.heel_half_mm - (d.cup_band_mm if d.cup_mm else 0.0))
+
+
+def ball_at_mm(d: Dimensions) -> float:
+    """Distance from the heel at which the ball is measured."""
+    return BALL_AT[d.length_class] * d.full_length_mm
 
 
 def ball_span_mm(d: Dimensions) -> float:

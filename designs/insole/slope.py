@@ -11,14 +11,16 @@ from .dimensions import Dimensions
 from .field import surface_of
 from .outline import inside_distance
 
+PITCH_MM = 2.0
 
 def steepest_deg(d: Dimensions) -> float:
-    """Largest slope against the horizontal at any node of the built surface that lies on the insole."""
+    """Largest slope of the built surface against the horizontal, at points of the insole `PITCH_MM` apart."""
     surface = surface_of(d)
-    x, y = np.meshgrid(surface.x, surface.y, indexing="ij")
+    low, high = surface.outline.ring.min(axis=0), surface.outline.ring.max(axis=0)
+    at_x, at_y = np.arange(low[0], high[0], PITCH_MM), np.arange(low[1], high[1], PITCH_MM)
+    x, y = np.meshgrid(at_x, at_y, indexing="ij")
     inside = (inside_distance(surface.outline, x.ravel(), y.ravel()) > 0.0).reshape(x.shape)
-    along = surface.spline(surface.x, surface.y, dx=1)
-    across = surface.spline(surface.x, surface.y, dy=1)
+    along, across = surface.spline(at_x, at_y, dx=1), surface.spline(at_x, at_y, dy=1)
     return math.degrees(math.atan(float(np.hypot(along, across)[inside].max())))
 
 

@@ -108,7 +108,7 @@ def _thin_floor(d: Dimensions, making: Making) -> tuple[Finding, ...]:
 
 
 def _assembly(d: Dimensions) -> tuple[str, ...]:
-    glue = ()
+    glue: tuple[str, ...] = ()
     if d.cover_mm:
         glue = (f"Glue the {d.cover_mm:g} mm cover over the whole top, heel first, and grind its edge flush: the top "
                 f"lies {d.cover_mm:g} mm lower than ordered to make room for it.",)

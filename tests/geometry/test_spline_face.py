@@ -1,4 +1,4 @@
-"""Spline surfaces and outlines handed to the kernel: the same curve and surface on both sides, volumes as integrated."""
+"""Spline surfaces and outlines handed to the kernel: the same on both sides, volumes as integrated."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_the_mirror_image_is_the_same_curve_run_backwards() -> None:
     mirrored = egg.mirrored()
     at = np.linspace(0.0, 5.2, 29)
     assert np.allclose(mirrored.points(-at), egg.points(at) * [1.0, -1.0], atol=1e-12)
-    assert np.allclose(egg.moved(2.0, -3.0).points(at), egg.points(at) + [2.0, -3.0], atol=1e-12)
+    assert np.allclose(egg.moved(2.0, -3.0).points(at), egg.points(at) + np.array([2.0, -3.0]), atol=1e-12)
 
 
 def test_mirrored_points_give_the_mirrored_solid() -> None:

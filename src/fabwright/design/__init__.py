@@ -56,6 +56,7 @@ _LAZY: dict[str, str] = {
     "mesh_volume_mm3": "fabwright.geometry.inspect",
     "periodic_spline": "fabwright.geometry.spline_face",
     "tessellate": "fabwright.geometry.tessellate",
+    "thin_grid": "fabwright.geometry.height_field",
 }
 
 

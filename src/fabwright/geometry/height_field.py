@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from fabwright.model import Floats, Ints
@@ -32,7 +34,7 @@ def _needed(at_mm: Floats, rows: Floats, tolerance_mm: float) -> Ints:
     kept = np.unique(np.append(np.arange(0, last, step), last))
     while True:
         error = np.abs(make_interp_spline(at_mm[kept], rows[kept], k=3)(at_mm) - rows).max(axis=1)
-        gaps = [(a, b) for a, b in zip(kept[:-1], kept[1:], strict=True)
+        gaps = [(a, b) for a, b in pairwise(kept.tolist())
                 if b - a > 1 and error[a + 1:b].max() > tolerance_mm]
         if not gaps:
             return np.asarray(kept, dtype=np.int64)

@@ -43,7 +43,7 @@ class PeriodicSpline:
 
     def moved(self, x_mm: float, y_mm: float) -> PeriodicSpline:
         """The same curve elsewhere."""
-        return PeriodicSpline(self.poles + [x_mm, y_mm], self.knots)
+        return PeriodicSpline(self.poles + np.array([x_mm, y_mm]), self.knots)
 
     def mirrored(self) -> PeriodicSpline:
         """The mirror image in the x axis, counter-clockwise again."""
