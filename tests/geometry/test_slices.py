@@ -61,5 +61,5 @@ def test_open_and_inverted_meshes_are_refused_by_name():
     box = mesh(manifold3d.Manifold.cube((1, 1, 1)), "lid")
     with pytest.raises(BuildError, match="lid: the mesh is not a closed body"):
         placed_solid(Mesh("lid", box.vertices, box.triangles[:-1]))
-    with pytest.raises(BuildError, match="lid: the mesh encloses -1.000 mm3; it is empty or inside out"):
+    with pytest.raises(BuildError, match=r"lid: the mesh encloses -1.000 mm3; it is empty or inside out"):
         placed_solid(Mesh("lid", box.vertices, box.triangles[:, ::-1]))

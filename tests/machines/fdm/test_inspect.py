@@ -44,11 +44,12 @@ def test_a_long_bridge_is_refused(bench):
 
 
 def test_a_body_larger_than_the_bed_names_a_larger_machine(bench):
-    (finding,) = [f for f in found(bench, [bench.mesh_of(bench.block(320, 120, 3), "plate")]) if f.check == "build-area"]
+    plate = bench.mesh_of(bench.block(320, 120, 3), "plate")
+    (finding,) = [f for f in found(bench, [plate]) if f.check == "build-area"]
     assert finding.severity is Severity.ERROR
     assert "plate does not fit on prusa-mk4s" in finding.message
     assert finding.remedy == "Use voron-2.4-350."
-    assert found(bench, [bench.mesh_of(bench.block(320, 120, 3), "plate")], "voron-2.4-350") == ()
+    assert found(bench, [plate], "voron-2.4-350") == ()
 
 
 def test_small_feet_small_holes_and_tipping_are_warnings(bench):

@@ -181,10 +181,12 @@ def test_every_planted_fault_is_refused(holed):
 
 @pytest.mark.parametrize(("change", "check", "sentence"), [
     (lambda t: t.dropped("M109"), "heat-waited", "filament is pushed before the nozzle's target was reached"),
-    (lambda t: t.changed(t.beads, scaled("E", 1.1)), "bead-width", "Filament per millimetre off the declared bead reaches"),
+    (lambda t: t.changed(t.beads, scaled("E", 1.1)), "bead-width",
+     "Filament per millimetre off the declared bead reaches"),
     (lambda t: t.changed([k for k in t.span(7) if k in t.moves], moved("X", 1.0)), "boundary",
      "Layer 7: distance between bead edge and section, 99th percentile of the layer is"),
-    (lambda t: t.bare("Internal infill", t.span(8)), "infill-gap", "Layer 8: widest gap inside a layer is"),
+    (lambda t: t.bare("Internal infill", t.span(8)), "infill-gap",
+     "Layer 8: area inside further from a bead than the declared infill leaves is"),
     (lambda t: t.changed(t.beads, scaled("F", 10, 0)), "feed-xy", "Speed in the plane reaches"),
     (lambda t: t.dropped("M104 S0"), "safe-end", "at the end the nozzle stays on"),
     (lambda t: t.inserted("M82"), "extruder-mode", "the extruder's mode is unset, or changes in mid-print"),

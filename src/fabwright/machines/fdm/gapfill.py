@@ -12,9 +12,11 @@ from fabwright.model import Floats
 
 # Strips are sorted by width into these bins, mm: within a bin one width serves for the whole strip. Narrower than the
 # first is left out (PrusaSlicer's own floor is about 0.05 mm, below what a nozzle lays down evenly).
-BINS_MM = (0.1, 0.16, 0.26, 0.4, 0.56, 0.7, 0.9)
+BINS_MM = (0.1, 0.16, 0.26, 0.4, 0.56, 0.7, 0.87, 1.2, 2.0)
+# From here on two beads of half the width serve better than one wide one.
+DOUBLE_MM = 0.56
 MIN_AREA_MM2 = 0.04
-MIN_LENGTH_MM = 0.2
+MIN_LENGTH_MM = 0.3
 SAMPLES_MAX = 240
 
 
@@ -46,6 +48,11 @@ def _strip(strip: Region, low: float, high: float) -> list[Bead]:
     area = strip.area_mm2
     if area < MIN_AREA_MM2:
         return []
+    return (_pair if low >= DOUBLE_MM else _single)(strip, area, low, high) or [_dab(strip, area, low, high)]
+
+
+def _single(strip: Region, area: float, low: float, high: float) -> list[Bead]:
+    """Beads down the middle of a strip."""
     core = strip.grown(-0.49 * low)
     if core.empty:
         return []
@@ -62,6 +69,29 @@ def _strip(strip: Region, low: float, high: float) -> list[Bead]:
     total = sum(length * bead.spacing_mm for length, bead in zip(lengths, beads, strict=True))
     spacing = min(max(area / total, low), high) if total > 0.0 else 0.0
     return [Bead(b.points, b.closed, b.spacing_mm * spacing) for b in beads]
+
+
+def _dab(strip: Region, area: float, low: float, high: float) -> Bead:
+    """A short bead in a piece too short for a line: along its longest extent, with its area."""
+    points = np.concatenate(strip.polygons())
+    centre = points.mean(axis=0)
+    far = points[int(np.argmax(((points - centre) ** 2).sum(axis=1)))] - centre
+    along = far / max(float(np.hypot(*far)), 1e-9)
+    length = max(area / ((low + high) / 2.0), MIN_LENGTH_MM / 2.0)
+    half = along * length / 2.0
+    return Bead(np.stack([centre - half, centre + half]), False, min(area / length, high))
+
+
+def _pair(strip: Region, area: float, low: float, high: float) -> list[Bead]:
+    """A loop inside a strip, each side of it half as wide as the strip."""
+    around = _around(strip)
+    # Of a strip of length l and width t: area = l t, outline = 2 (l + t).
+    width = (around - max(around ** 2 - 16.0 * area, 0.0) ** 0.5) / 4.0
+    loops = strip.grown(-min(max(width, low), high) / 4.0)
+    total = _around(loops)
+    if total < MIN_LENGTH_MM:
+        return []
+    return [Bead(p, True, min(area / total, high / 2.0)) for p in loops.polygons()]
 
 
 def _lines(polygons: list[Floats], low: float, high: float) -> list[tuple[Floats, bool, float]]:

@@ -62,8 +62,8 @@ def _size(mesh: Mesh, machine: Machine) -> Iterator[Finding]:
         arrange((mesh,), bed, machine.id, 0.0, machine.profile.process.first_layer_width_mm)
     except PlanError as error:
         room = float(min(bed.high_mm[0] - bed.low_mm[0], bed.high_mm[1] - bed.low_mm[1]))
-        yield _finding("build-area", Severity.ERROR, mesh.name, f"{error}.", float(max(size[0], size[1])), room, "mm",
-                       larger, bed.source)
+        yield _finding("build-area", Severity.ERROR, mesh.name, f"{str(error).partition('; ')[0]}.",
+                       float(max(size[0], size[1])), room, "mm", larger, bed.source)
 
 
 def _walls(body: str, sliced: Sliced, profile: PrinterProfile, settings: PrintSettings) -> Iterator[Finding]:

@@ -62,15 +62,17 @@ def plan_print(checked: CheckedPart, machine: Machine, material: Material, param
     """
     meshes = checked.nominal.meshes
     if not meshes:
-        raise PlanError("the part has no solid to print; a laser or a mill cuts flat parts")
+        raise PlanError("the part has no solid to print; flat parts are for a machine that cuts sheet")
     settings = print_settings(machine, material, parameters)
     layout, settings, notes = _layout(meshes, machine, settings)
     placed = tuple(placed_solid(meshes[p.of], p.rotation_deg, p.offset_mm) for p in layout.placements)
     tops = layer_tops_mm(max(p.height_mm for p in placed), settings)
     if not len(tops):
         raise PlanError(f"{placed[0].name} is {placed[0].height_mm:.3f} mm high, less than half a layer of "
-                        f"{settings.first_layer_height_mm} mm; it cannot be printed, a laser could cut it")
+                        f"{settings.first_layer_height_mm} mm; it cannot be printed, but could be cut from sheet")
     paths = _all_paths(placed, settings)
+    # The topmost sections may be too thin for any bead.
+    tops = tops[:int(paths.layer.max()) + 1]
     bed = machine.profile.bed
     setup = Setup(
         placements=layout.placements,

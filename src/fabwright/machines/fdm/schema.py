@@ -123,6 +123,7 @@ class Tolerances(Sourced):
     void_mm2: float
     void_pct: float
     outside_mm2: float
+    open_mm2: float
     flow_pct: float
     unsupported_mm2: float
 

@@ -22,6 +22,7 @@ from fabwright.model import (
     Fan,
     Floats,
     Home,
+    LayerStart,
     MotorsOff,
     MoveKind,
     Moves,
@@ -169,6 +170,9 @@ def _layer_timeline(line: Timeline, offset: int, rows: Rows, paths: Paths, tops:
     for k, first in enumerate(starts.tolist()):
         index = int(layer[first])
         row = offset + int(rows.first[first])
+        before = int(layer[int(starts[k - 1])]) if k else -1
+        for skipped in range(before + 1, index):  # nothing of it can be printed; its number is kept
+            line.add(row, LayerStart(skipped, round(float(tops[skipped]), 6), settings.height_mm(skipped)))
         for event in layer_events(index, float(tops[index]), settings, fan, remaining):
             line.add(row, event)
         stop = int(starts[k + 1]) if k + 1 < len(starts) else len(layer)

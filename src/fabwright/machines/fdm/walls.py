@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from fabwright.geometry.regions import Region, nothing, united
 from fabwright.machines.fdm.gapfill import Bead, fill_gaps
 
-# A wall may come this share of its spacing closer to itself before a single wide bead takes its place. Slic3r's inset
-# overlap tolerance is 0.4, which lays down up to 17 % too much in walls of 0.7 mm; chosen so that it stays below 6 %.
-OVERLAP_TOLERANCE = 0.2
 # Centre lines may leave the exact offset by this much: fewer, longer moves.
 PATH_TOLERANCE_MM = 0.0125
 SLIVER_MM = 0.05
 HATCH_MIN = 0.4
+# A wall is laid where both its sides fit side by side, but for this much; narrower places get beads of their width.
+FIT_MM = 0.002
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +32,7 @@ def build_walls(section: Region, count: int, width_mm: float, spacing_mm: float,
 
     Each inset is followed by an opening, so that a wall is laid only where both its sides fit.
     """
-    margin = spacing_mm * (1.0 - OVERLAP_TOLERANCE) / 2.0
+    margin = spacing_mm / 2.0 - FIT_MM
     walls: list[Region] = []
     gaps: list[Region] = []
     room = section

@@ -36,9 +36,10 @@ def verify_print(traces: tuple[Trace, ...], nominal: Nominal, setup: Setup, mach
     reference = nominal_layers(nominal, setup, settings)
     times = _times(trace, machine)
     checks.append(layer_time_check(trace, deposit, times, settings))
-    checks += declared_checks(trace, deposit, settings, setup.parameters, reference.tops_mm, machine, material)
+    checks += declared_checks(trace, deposit, settings, setup.parameters, reference, machine, material)
     compared, figures = material_checks(measure(trace, deposit, reference, settings), reference, machine, settings)
-    return Verdict((*checks, *compared), {**_amounts(trace, times, machine, settings.density_g_cm3), **figures}, NOT_CHECKED)
+    amounts = _amounts(trace, times, machine, settings.density_g_cm3)
+    return Verdict((*checks, *compared), {**amounts, **figures}, NOT_CHECKED)
 
 
 def verify_safety(trace: Trace, machine: Machine) -> Verdict:

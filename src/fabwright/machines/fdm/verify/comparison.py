@@ -34,7 +34,6 @@ def material_checks(measured: Measured, reference: Reference, machine: Machine, 
     half_lines = 0.5 * spacing * np.sqrt(measured.sparse_mm2) if settings.infill_density > 0.0 else 0.0
     line = float((half_lines * height).sum())
     volume_limit = round(limits.volume_pct + (100.0 * line / expected if expected > 0.0 else 0.0), 3)
-    sparse = np.max(measured.sparse_gap_mm / measured.sparse_limit_mm, initial=0.0)
     source = limits.source
     checks = [
         _layered("printed-outside", measured.outside_mm2, limits.outside_mm2, "mm2",
@@ -46,12 +45,12 @@ def material_checks(measured: Measured, reference: Reference, machine: Machine, 
                  source),
         _layered("boundary", measured.boundary_p99_mm, round(half_line, 4), "mm",
                  "Distance between bead edge and section, 99th percentile of the layer", "half a line width"),
-        _layered("infill-gap", measured.sparse_gap_mm / measured.sparse_limit_mm, 1.0, "of the declared spacing",
-                 "Widest gap inside a layer", "declared infill density"),
+        _layered("infill-gap", measured.open_mm2, limits.open_mm2, "mm2",
+                 "Area inside further from a bead than the declared infill leaves", source),
         _layered("supported", measured.unsupported_mm2, limits.unsupported_mm2, "mm2",
                  "Beads over the solid below that find no bead under them", source),
-        judged("volume", abs(volume) <= volume_limit, f"The deposited volume is {volume:+.2f} % off what the solid and the "
-               f"infill density ask for (limit {volume_limit:.2f} %).",
+        judged("volume", abs(volume) <= volume_limit, f"The deposited volume is {volume:+.2f} % off what the solid and "
+               f"the infill density ask for (limit {volume_limit:.2f} %).",
                f"The deposited volume is {volume:+.2f} % off what the solid and the infill density ask for; the limit "
                f"is {volume_limit:.2f} %.", abs(volume), volume_limit, "%", source),
         _stair(reference, height),
@@ -63,7 +62,7 @@ def material_checks(measured: Measured, reference: Reference, machine: Machine, 
         "outside_max_mm2": round(float(measured.outside_mm2.max(initial=0.0)), 4),
         "void_max_mm2": round(float(measured.void_mm2.max(initial=0.0)), 4),
         "unsupported_max_mm2": round(float(measured.unsupported_mm2.max(initial=0.0)), 4),
-        "infill_gap_ratio": round(float(sparse), 4), "deposited_mm3": round(pushed, 2),
+        "infill_open_max_mm2": round(float(measured.open_mm2.max(initial=0.0)), 4), "deposited_mm3": round(pushed, 2),
         "infill_joints_mm3": round(float((measured.joints_mm2 * height).sum()), 2),
         "solid_mm3": round(reference.volume_mm3, 2), "scanline_pitch_mm": measured.pitch_mm,
     }

@@ -11,8 +11,8 @@ from fabwright.machines.fdm.scanlines import X_STEP_MM, line_key, pack, scan, sc
 from fabwright.machines.fdm.settings import PrintSettings, bead_spacing_mm
 from fabwright.machines.fdm.verify.deposit import Deposit
 from fabwright.machines.fdm.verify.reference import Reference
-from fabwright.machines.fdm.verify.runs import Runs, bead_runs, closed, combined, merged, shifted_layers, sums
-from fabwright.model import Floats, Trace
+from fabwright.machines.fdm.verify.runs import Runs, bead_runs, combined, merged, shifted_layers, sums
+from fabwright.model import Floats, Ints, Trace
 
 # Neither along walls of a box nor along its hatching: every edge is crossed, at 22.5 degrees or more.
 ANGLE_DEG = 22.5
@@ -39,8 +39,7 @@ class Measured:
     missing_mm2: Floats
     excess_mm2: Floats
     boundary_p99_mm: Floats
-    sparse_gap_mm: Floats
-    sparse_limit_mm: Floats
+    open_mm2: Floats
     unsupported_mm2: Floats
     pushed_mm2: Floats
     joints_mm2: Floats
@@ -63,12 +62,36 @@ def measure(trace: Trace, deposit: Deposit, reference: Reference, settings: Prin
         combined(beads, allowed, True, False), combined(required, wide, True, False),
         combined(required, beads, True, False), combined(beads, whole, True, False)))
     sparse = _sparse(trace, deposit, settings, layers)
-    gaps = combined(whole, beads, True, False)
-    gap = np.zeros(layers)
-    np.maximum.at(gap, gaps.owner, gaps.length_mm)
+    gap, unsupported = _open(a, b, radius, layer, reference, settings, pitch)
     volumes = _volumes(deposit, part, sparse, whole, settings, pitch, layers)
     return Measured(pitch, outside, void, missing, excess, _boundary(beads, reference, pitch, layers), gap,
-                    sparse.limit_mm, _unsupported(beads, wide, reference, sparse.limit_mm, pitch), *volumes)
+                    unsupported, *volumes)
+
+
+def infill_reach_mm(settings: PrintSettings) -> float:
+    """Furthest that a place inside may lie from a bead, given the declared infill: half its pitch and a tenth more."""
+    spacing = bead_spacing_mm(settings.line_width_mm, settings.layer_height_mm)
+    pitch = spacing / settings.infill_density * (2.0 if settings.infill_pattern == "grid" else 1.0)
+    return 0.55 * pitch
+
+
+def _open(a: Floats, b: Floats, radius: Floats, layer: Ints, reference: Reference, settings: PrintSettings,
+          pitch: float) -> tuple[Floats, Floats]:
+    """Areas per layer, mm2: inside the section but too far from every bead for the declared infill; and of beads over
+    the solid of the layer below that lie too far from any bead of it."""
+    layers = len(reference.tops_mm)
+    if settings.infill_density <= 0.0:
+        return np.zeros(layers), np.zeros(layers)
+    reach = infill_reach_mm(settings)
+    pitch = max(pitch, round(reach / 2.0, 2))
+    beads = bead_runs(a, b, radius, layer, ANGLE_DEG, pitch)
+    near = bead_runs(a, b, radius + reach, layer, ANGLE_DEG, pitch)
+    gap = combined(_runs(reference.printable, pitch), near, True, False).area_mm2(layers, pitch)
+    solid_below = shifted_layers(_runs([r.grown(-0.05) for r in reference.section], pitch), 1)
+    bare = combined(beads, shifted_layers(near, 1), True, False)
+    unsupported = combined(bare, solid_below, True, True).area_mm2(layers + 1, pitch)[:layers]
+    unsupported[0] = 0.0
+    return gap, unsupported
 
 
 def _volumes(deposit: Deposit, part: np.ndarray, sparse: Sparse, whole: Runs, settings: PrintSettings, pitch: float,
@@ -128,7 +151,7 @@ def _boundary(beads: Runs, reference: Reference, pitch: float, layers: int) -> F
 
 
 SET_ASIDE = 2
-WALLED_MM = 0.42
+WALLED_MM = 0.45
 SAME_EDGE_MM = 0.01
 FAR_MM = 10.0
 
@@ -147,10 +170,8 @@ def _nearest(position: np.ndarray, edges: np.ndarray) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sparse:
-    """`limit_mm` (layers,) longest stretch without a bead that sparse infill leaves on a scanline; per bead whether it
-    is `infill`, and whether it is a `joint` between two lines of it."""
+    """Per bead whether it is `infill`, and whether it is a `joint` between two lines of it."""
 
-    limit_mm: Floats
     infill: np.ndarray
     joint: np.ndarray
 
@@ -160,7 +181,7 @@ JOINT_DEG = 20.0
 
 
 def _sparse(trace: Trace, deposit: Deposit, settings: PrintSettings, layers: int) -> Sparse:
-    """The lines' direction is taken from each layer's own infill moves; pattern and density from the setup."""
+    """The lines' direction is taken from each layer's own infill moves, the pattern from the setup."""
     infill = np.isin(deposit.role, [k for k, name in enumerate(trace.roles) if name == "Internal infill"])
     rows = np.flatnonzero(infill & (deposit.layer < layers))
     step = deposit.b[rows] - deposit.a[rows]
@@ -174,26 +195,4 @@ def _sparse(trace: Trace, deposit: Deposit, settings: PrintSettings, layers: int
                  - np.pi / folds)
     joint = np.zeros(len(infill), dtype=bool)
     joint[rows[off > np.radians(JOINT_DEG)]] = True
-    if settings.infill_density <= 0.0:
-        return Sparse(np.full(layers, np.inf), infill, joint)
-    spacing = bead_spacing_mm(settings.line_width_mm, settings.layer_height_mm)
-    pitch, across = spacing / settings.infill_density, np.abs(np.sin(angle - np.radians(ANGLE_DEG)))
-    if folds == 4.0:
-        pitch, across = 2.0 * pitch, np.maximum(across, np.abs(np.cos(angle - np.radians(ANGLE_DEG))))
-    limit = 1.2 * pitch / np.maximum(across, np.sin(np.radians(5.0))) + 2.0 * settings.line_width_mm
-    return Sparse(limit, infill, joint)
-
-
-def _unsupported(beads: Runs, wide: Runs, reference: Reference, bridged_mm: Floats, pitch: float) -> Floats:
-    """Area per layer of beads that lie over the solid of the layer below and yet over no bead of it.
-
-    Gaps of the layer below count as bridged up to what its own infill leaves open.
-    """
-    layers = len(reference.tops_mm)
-    below = shifted_layers(closed(wide, np.where(np.isfinite(bridged_mm), bridged_mm, 1e3)), 1)
-    solid_below = shifted_layers(_runs([r.grown(-0.05) for r in reference.section], pitch), 1)
-    bare = combined(beads, below, True, False)
-    wrong = combined(bare, solid_below, True, True)
-    area = wrong.area_mm2(layers + 1, pitch)[:layers]
-    area[0] = 0.0
-    return area
+    return Sparse(infill, joint)

@@ -10,6 +10,7 @@ import numpy as np
 from fabwright.machines.fdm.settings import ROLES, PrintSettings, bead_spacing_mm
 from fabwright.machines.fdm.verify.deposit import Deposit
 from fabwright.machines.fdm.verify.judging import at_most, judged, lines_of
+from fabwright.machines.fdm.verify.reference import Reference
 from fabwright.machines.fdm.verify.state import FEED_SLACK_MM_S, FLOW_SLACK, volumetric_flow
 from fabwright.model import Check, Floats, Machine, Material, Trace
 
@@ -17,14 +18,16 @@ from fabwright.model import Check, Floats, Machine, Material, Trace
 E_STEP_MM = 1.1e-5
 # Sums differ by a step of E at each retraction, no more: the writer carries its rounding on.
 DECLARED_MM = 0.001
+# A layer with less than this in it may be left out.
+LAYER_MM2 = 0.3
 PLACE_MM = 0.002
 
 
 def declared_checks(trace: Trace, deposit: Deposit, settings: PrintSettings, parameters: Mapping[str, Any],
-                    tops_mm: Floats, machine: Machine, material: Material) -> list[Check]:
+                    reference: Reference, machine: Machine, material: Material) -> list[Check]:
     """Checks against the setup that travels with the job."""
     flow_pct = machine.profile.tolerances.flow_pct
-    return [_relative(trace), *_layers(trace, deposit, tops_mm), _through(trace), *_retraction(trace, settings),
+    return [_relative(trace), *_layers(trace, deposit, reference), _through(trace), *_retraction(trace, settings),
             _widths(trace, deposit, settings, flow_pct), _steady(trace, deposit, flow_pct), _closed(trace, deposit),
             _filament(trace, deposit, parameters, settings), *_speeds(trace, deposit, settings),
             *_window(trace, settings, material), _cooled(trace, deposit, settings), _material_flow(trace, settings,
@@ -39,11 +42,17 @@ def _relative(trace: Trace) -> Check:
                   len(wrong), 0.0, "lines", "", wrong[:5])
 
 
-def _layers(trace: Trace, deposit: Deposit, tops: Floats) -> Iterable[Check]:
-    seen = np.unique(deposit.layer)
-    yield judged("layer-count", len(seen) == len(tops) and len(trace.layer_z_mm) == len(tops),
-                 f"All {len(tops)} layers are there.", f"{trace.file}: {len(seen)} layers are printed, the part has "
-                 f"{len(tops)}.", len(seen), float(len(tops)), "layers", "the solid's height and the declared layers")
+def _layers(trace: Trace, deposit: Deposit, reference: Reference) -> Iterable[Check]:
+    tops = reference.tops_mm
+    seen = np.unique(deposit.layer[deposit.part])
+    needed = np.flatnonzero([region.area_mm2 > LAYER_MM2 for region in reference.printable])
+    missing = np.setdiff1d(needed, seen)
+    last = int(seen.max(initial=-1)) + 1
+    yield judged("layer-count", not len(missing) and len(trace.layer_z_mm) == last <= len(tops),
+                 f"All {len(needed)} layers of the part that can be printed are there.",
+                 f"{trace.file}: {len(seen)} layers are printed and {len(trace.layer_z_mm)} announced, the part has "
+                 f"{len(tops)}" + (f"; layer {missing[0]} is missing." if len(missing) else "."), len(seen),
+                 float(len(tops)), "layers", "the solid's height and the declared layers")
     known = deposit.layer < len(tops)
     away = np.abs(trace.end[deposit.move, 2] - tops[np.minimum(deposit.layer, len(tops) - 1)])
     away = np.maximum(away, np.abs(trace.start[deposit.move, 2] - trace.end[deposit.move, 2]))

@@ -24,8 +24,8 @@ BAND_MM = 0.05
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reference:
-    """Per layer: `section`, `required` (must be solid, reachable), and the areas of the section, of its solid and its
-    sparse part, mm2; `tops_mm`; `volume_mm3` of the meshes."""
+    """Per layer: `section`, `required` (must be solid, reachable), `printable` (less what is too thin to ask for),
+    areas of the section, of its solid and its sparse part, mm2; `tops_mm`; `volume_mm3` of the meshes."""
 
     section: tuple[Region, ...]
     required: tuple[Region, ...]
@@ -34,6 +34,7 @@ class Reference:
     sparse_mm2: Floats
     tops_mm: Floats
     volume_mm3: float
+    printable: tuple[Region, ...]
 
 
 def nominal_layers(nominal: Nominal, setup: Setup, settings: PrintSettings) -> Reference:
@@ -49,9 +50,11 @@ def nominal_layers(nominal: Nominal, setup: Setup, settings: PrintSettings) -> R
             section[layer].append(whole)
             required[layer].append(asked)
             areas[:, layer] += whole.area_mm2, solid.area_mm2, whole.area_mm2 - solid.area_mm2
-    return Reference(tuple(united(r) for r in section), tuple(united(r) for r in required), areas[0], areas[1],
+    wholes = tuple(united(r) for r in section)
+    return Reference(wholes, tuple(united(r) for r in required), areas[0], areas[1],
                      areas[2],
-                     tops, sum(p.volume_mm3 for p in placed))
+                     tops, sum(p.volume_mm3 for p in placed),
+                     tuple(r.opened(REACHABLE_MM) for r in wholes))
 
 
 def _body_layers(sliced: Sliced, settings: PrintSettings) -> list[tuple[Region, Region, Region]]:

@@ -61,16 +61,6 @@ def combined(a: Runs, b: Runs, in_a: bool, in_b: bool) -> Runs:
     return Runs(position[inside], position[inside + 1])
 
 
-def closed(runs: Runs, gap_mm: Floats) -> Runs:
-    """The same with gaps on one line up to `gap_mm` (one figure per layer) filled."""
-    if len(runs.low) < 2:
-        return runs
-    same = line_key(runs.low[1:]) == line_key(runs.high[:-1])
-    allowed = gap_mm[np.minimum(runs.owner[1:], len(gap_mm) - 1)]
-    joins = same & ((runs.low[1:] - runs.high[:-1]) * X_STEP_MM <= allowed)
-    return Runs(runs.low[np.concatenate([[True], ~joins])], runs.high[np.concatenate([~joins, [True]])])
-
-
 def shifted_layers(runs: Runs, by: int) -> Runs:
     """The same stretches, said to belong to a layer further up."""
     step = np.int64(by) << np.int64(LINE_BITS + 28)
