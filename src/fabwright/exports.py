@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fabwright import pipeline
-from fabwright.errors import ClassRefusedError, UnknownNameError
+from fabwright.errors import ClassRefusedError, RefusedError, UnknownNameError
 from fabwright.machines.registry import machine_classes
 from fabwright.model import Body, CheckedPart, FlatPart, Machine, Material, Mesh, Placement
 
@@ -38,28 +38,43 @@ def export_variant(variant: Variant, file_format: str, machine: str | Machine | 
 
 def choose_machine(variant: Variant, file_format: str, machine: str | Machine | None,
                    material: str | Material | None) -> tuple[Machine, Material]:
-    """The machine and material asked for, else the first of a class that gives the form the format needs."""
+    """The machine and material asked for; where one is left open, the first that go together and give the form needed.
+
+    Raises ClassRefusedError when there is no such pair.
+    """
     catalogue = variant.design.catalogue
+    given = catalogue.machine(machine) if isinstance(machine, str) else machine
+    stuff = catalogue.material(material) if isinstance(material, str) else material
+    if given is not None and stuff is not None:
+        return given, stuff
+    machines = (given,) if given is not None else _machines_for(variant, file_format)
+    materials = (stuff,) if stuff is not None else catalogue.materials()
+    for chosen in machines:
+        for candidate in materials:
+            if candidate.machine_class == chosen.machine_class and _goes_with(chosen, candidate):
+                return chosen, candidate
+    form = "sheet" if file_format in SHEET_FORMATS else "solid"
+    raise ClassRefusedError(f"{variant.design.id}: no known machine and material make a {form} of it, which "
+                            f"{file_format} needs; classes served: {', '.join(variant.design.classes)}.")
+
+
+def _machines_for(variant: Variant, file_format: str) -> tuple[Machine, ...]:
+    """Machines of the classes that serve the design in the form the format needs, in the design's own order."""
     form = "sheet" if file_format in SHEET_FORMATS else "solid"
     classes = machine_classes()
-    if machine is None:
-        fitting = [c for c in variant.design.classes if c in classes and classes[c].form == form]
-        if not fitting and file_format == "png":
-            fitting = [c for c in variant.design.classes if c in classes]
-        found = [m for c in fitting for m in catalogue.machines() if m.machine_class == c]
-        if material is not None:
-            wanted = catalogue.material(material) if isinstance(material, str) else material
-            found = [m for m in found if m.machine_class == wanted.machine_class]
-        if not found:
-            raise ClassRefusedError(f"{variant.design.id}: no known machine makes a {form} of it, which "
-                                    f"{file_format} needs; classes served: {', '.join(variant.design.classes)}.")
-        machine = found[0]
-    chosen = catalogue.machine(machine) if isinstance(machine, str) else machine
-    if material is None:
-        material = next((m for m in catalogue.materials() if m.machine_class == chosen.machine_class), None)
-        if material is None:
-            raise ClassRefusedError(f"{variant.design.id}: no material is known for {chosen.id}")
-    return chosen, catalogue.material(material) if isinstance(material, str) else material
+    served = [c for c in variant.design.classes if c in classes]
+    fitting = [c for c in served if classes[c].form == form]
+    if not fitting and file_format == "png":
+        fitting = served
+    return tuple(m for c in fitting for m in variant.design.catalogue.machines() if m.machine_class == c)
+
+
+def _goes_with(machine: Machine, material: Material) -> bool:
+    try:
+        machine_classes()[machine.machine_class].making(machine, material, None)
+    except RefusedError:
+        return False
+    return True
 
 
 def _write_sheets(checked: CheckedPart, file_format: str, title: str, body: str | None) -> bytes:

@@ -131,19 +131,32 @@ def run(arguments: list[str]) -> int:
     """Run the command line and turn errors into sentences and exit codes."""
     as_json = "--json" in arguments
     try:
-        app(args=arguments, prog_name="fabwright", standalone_mode=False)
+        code = app(args=arguments, prog_name="fabwright", standalone_mode=False)
     except typer.Exit as stop:
         return stop.exit_code
     except (typer.Abort, KeyboardInterrupt):
-        say("stopped; nothing was left behind")
-        return 130
+        return _stopped()
     except FabwrightError as error:
         return _report(error, as_json)
     except BrokenPipeError:
         return 1
     except Exception as error:  # noqa: BLE001 - the outermost edge: our fault, said as such
-        return _unexpected(error, as_json)
-    return 0
+        return _stopped() if _was_interrupted(error) else _unexpected(error, as_json)
+    return code if isinstance(code, int) else 0
+
+
+def _stopped() -> int:
+    say("stopped; nothing was left behind")
+    return 130
+
+
+def _was_interrupted(error: BaseException | None) -> bool:
+    """Ctrl-C while a compiled module loads arrives as that module's ImportError."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _report(error: FabwrightError, as_json: bool) -> int:

@@ -18,22 +18,16 @@ from fabwright.errors import UsageError
 if TYPE_CHECKING:
     from fabwright.api import Catalogue, Design, Job, Variant
 
-LARGEST_OPTIONS_BYTES = 64 << 10
-
 
 def configured(design: Design, assignments: list[str], options: Path | None) -> Variant:
     """The variant ordered by an options file and `--set` assignments, the latter winning."""
+    from fabwright.api import attach_files
     from fabwright.design import parse_assignments, parse_options_json
     from fabwright.store.bundles import read_input
 
     raw: dict[str, Any] = {}
-    folder = Path(".")
     if options is not None:
-        # One byte more than allowed, so that the reader can say how much is too much.
-        raw |= parse_options_json(read_input(options, 64 << 20)[:LARGEST_OPTIONS_BYTES + 1], design.id)
-        folder = options.parent
-        from fabwright.api import attach_files
-        raw = attach_files(design, raw, folder)
+        raw = attach_files(design, parse_options_json(read_input(options), design.id), options.parent)
     model = design.release.load().options
     raw |= parse_assignments(model, assignments, design.id)
     return design.configure(raw)
