@@ -45,11 +45,12 @@ class Cutter:
 
 @dataclass(frozen=True, slots=True)
 class Speeds:
-    """Spindle speed, cutting feed and the largest downward feed."""
+    """Spindle speed, cutting feed and the largest downward and upward feed."""
 
     rpm: float
     feed_mm_min: float
     plunge_mm_min: float
+    rise_mm_min: float
 
 
 def cutter_of(tool: Tool) -> Cutter:
@@ -85,7 +86,7 @@ def speeds_for(cutter: Cutter, machine: MachineProfile, material: MaterialProfil
                         f"{rpm * cutter.flutes * low:.0f} mm/min at {rpm:.0f} rpm or it rubs; the machine gives at most "
                         f"{feed:.0f} mm/min. Use a tool with fewer flutes.")
     plunge = min(feed * material.cutting.plunge_share, machine.motion.feed_max_z_mm_min)
-    return Speeds(rpm, feed, math.floor(plunge / FEED_STEP) * FEED_STEP)
+    return Speeds(rpm, feed, math.floor(plunge / FEED_STEP) * FEED_STEP, machine.motion.feed_max_z_mm_min)
 
 
 def setup_tool(cutter: Cutter, speeds: Speeds) -> SetupTool:

@@ -12,7 +12,7 @@ COLLINEAR_MM = 0.001
 
 
 class Path:
-    """Moves in order. Rapids cross only at `safe_mm`; downward feeds never exceed the plunge feed."""
+    """Moves in order. Rapids cross only at `safe_mm`; feeds never sink or rise faster than planned."""
 
     def __init__(self, safe_mm: float) -> None:
         self.safe_mm = safe_mm
@@ -67,8 +67,9 @@ class Path:
             line = line[keep(line, COLLINEAR_MM)]
         step = np.diff(line, axis=0)
         length = np.sqrt((step**2).sum(axis=1))
-        drop = np.maximum(-step[:, 2], 1e-12)
-        self._add(MoveKind.LINEAR, line[1:], np.minimum(speeds.feed_mm_min, speeds.plunge_mm_min * length / drop))
+        upright = np.where(step[:, 2] < 0.0, speeds.plunge_mm_min, speeds.rise_mm_min)
+        steepest = upright * length / np.maximum(np.abs(step[:, 2]), 1e-12)
+        self._add(MoveKind.LINEAR, line[1:], np.minimum(speeds.feed_mm_min, steepest))
 
     def moves(self) -> Moves:
         """The columns of everything so far."""

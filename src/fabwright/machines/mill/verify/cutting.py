@@ -14,8 +14,8 @@ from fabwright.model import Check, Trace
 
 
 def cutting_checks(trace: Trace, segments: Segments, cut: Cut, cutters: dict[int, Cutter], changer: bool,
-                   material: MaterialProfile) -> list[Check]:
-    """All checks that need the simulated block."""
+                   material: MaterialProfile, rounding_mm: float) -> list[Check]:
+    """All checks that need the simulated block; `rounding_mm` is what rounding both ends of a move may change."""
     meets = cut.taken_mm > TOUCH_MM
     out = [
         _none(trace, segments, "rapids clear of stock", meets & segments.rapid, cut.taken_mm, "rapids go through material",
@@ -34,7 +34,7 @@ def cutting_checks(trace: Trace, segments: Segments, cut: Cut, cutters: dict[int
     for number, cutter in sorted(cutters.items()):
         mine = meets & ~segments.rapid & (tools == number)
         if mine.any():
-            out += _tool_checks(trace, segments, cut, mine, cutter, material)
+            out += _tool_checks(trace, segments, cut, mine, cutter, material, rounding_mm)
     return out
 
 
@@ -45,8 +45,8 @@ def _none(trace: Trace, segments: Segments, name: str, bad: np.ndarray, depth: n
                   worst, TOUCH_MM, "mm", "removal simulation", lines_of(segments.line, bad))
 
 
-def _tool_checks(trace: Trace, segments: Segments, cut: Cut, mine: np.ndarray, cutter: Cutter, material: MaterialProfile
-                 ) -> list[Check]:
+def _tool_checks(trace: Trace, segments: Segments, cut: Cut, mine: np.ndarray, cutter: Cutter, material: MaterialProfile,
+                 rounding_mm: float) -> list[Check]:
     name = f"{trace.file}: tool {cutter.number}"
     low, _, high = chip_load_mm(material, cutter.diameter_mm)
     source = material.cutting.source
@@ -54,7 +54,7 @@ def _tool_checks(trace: Trace, segments: Segments, cut: Cut, mine: np.ndarray, c
     chip = segments.feed_mm_min / teeth
     length = np.maximum(segments.length_mm, 1e-12)
     step = segments.end - segments.begin
-    fall = np.maximum(-step[:, 2], 0.0) / length * segments.feed_mm_min / teeth
+    fall = np.maximum(-step[:, 2] - rounding_mm, 0.0) / length * segments.feed_mm_min / teeth
     level = mine & (np.abs(step[:, 2]) < 0.1 * length)
     usual = float(np.median(np.repeat(chip[level], np.ceil(length[level]).astype(int)))) if level.any() else float("nan")
     top, sink = high * (1 + FEED_SLACK), material.cutting.plunge_share * high * (1 + FEED_SLACK)

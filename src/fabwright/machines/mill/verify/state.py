@@ -109,11 +109,13 @@ def _feeds(trace: Trace, segments: Segments, machine: MachineProfile) -> list[Ch
     out = [judged(_name(trace, "feed set before cutting"), bool(unset.any()), "every feed move has a feed",
                   f"{int(unset.sum())} feed moves without a feed", float(unset.sum()), 0.0, "moves", _RULE,
                   lines_of(trace.line, unset))]
+    # Rounding each end of a short move can tilt it: that much of a move is not held against it.
+    slack = 2.0 * machine.controller.rounding_mm
     step, length = segments.end - segments.begin, np.maximum(segments.length_mm, 1e-12)
     feed = np.where(segments.rapid, 0.0, segments.feed_mm_min)
     for axes, limit in (("xy", machine.motion.feed_max_xy_mm_min), ("z", machine.motion.feed_max_z_mm_min)):
         part = np.hypot(step[:, 0], step[:, 1]) if axes == "xy" else np.abs(step[:, 2])
-        speed = feed * part / length
+        speed = feed * np.maximum(part - slack, 0.0) / length
         out.append(at_most(_name(trace, f"feed in {axes}"), float(speed.max(initial=0.0)), limit * (1 + FEED_SLACK), "mm/min",
                            "fastest feed", machine.motion.source,
                            lines_of(segments.line, speed > limit * (1 + FEED_SLACK))))

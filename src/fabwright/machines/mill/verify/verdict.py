@@ -128,7 +128,7 @@ def _program_checks(trace: Trace, segments: Segments, use: Use, setup: Setup, ma
             stickout[trace.tool == number] = cutter.stickout_mm
     cut: Cut = run_program(block, segments, by_number, changer)
     return [*state_checks(trace, segments, machine, frame), *travel_checks(trace, machine, setup.work_offset_mm, stickout),
-            *cutting_checks(trace, segments, cut, by_number, changer, material)]
+            *cutting_checks(trace, segments, cut, by_number, changer, material, 2.0 * machine.controller.rounding_mm)]
 
 
 def _deviations(block: Sampled, shapes: list[Shape], setup: Setup, uses: tuple[Use, ...], material: MaterialProfile
