@@ -22,6 +22,8 @@ WALL_NZ = 0.005
 SAME_LEVEL_MM = 0.002
 #: Smaller floors are left to the ball, mm2.
 FLOOR_AREA_MM2 = 10.0
+#: Half the width below which a level strip is no floor, mm.
+NARROW_MM = 0.25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,34 +63,25 @@ def shape_of(mesh: Mesh, placement: Placement) -> Shape:
 
     solid = placed_solid(mesh, placement.rotation_deg, placement.offset_mm)
     triangles, normals = upward(solid.vertices[solid.triangles])
-    floors = _floors(solid, triangles, normals)
-    z = triangles[:, :, 2]
-    level = normals[:, 2] > 1.0 - LEVEL
-    on_floor = np.zeros(len(triangles), dtype=np.bool_)
-    for floor in floors:
-        on_floor |= level & (np.abs(z.mean(axis=1) - floor.z_mm) < SAME_LEVEL_MM)
+    floors, on_floor = _floors(triangles, normals)
     return Shape(mesh.name, solid, triangles, normals, ~on_floor & (normals[:, 2] > WALL_NZ), silhouette(solid), floors)
 
 
-def _floors(solid: PlacedSolid, triangles: Floats, normals: Floats) -> tuple[Floor, ...]:
-    """Level facets grouped by height; the part of each group that is large enough to be worth a cutter's pass."""
-    from fabwright.geometry.slices import section
+def _floors(triangles: Floats, normals: Floats) -> tuple[tuple[Floor, ...], np.ndarray]:
+    """Level facets grouped by height where they are wide enough for a cutter's pass, and which facets (m,) they are."""
+    from fabwright.geometry.regions import region_of
 
-    level = normals[:, 2] > 1.0 - LEVEL
-    if not level.any():
-        return ()
-    corners = triangles[level]
-    area = 0.5 * np.abs(np.cross(corners[:, 1, :2] - corners[:, 0, :2], corners[:, 2, :2] - corners[:, 0, :2]))
-    z = corners[:, :, 2].mean(axis=1)
+    level = np.flatnonzero(normals[:, 2] > 1.0 - LEVEL)
+    taken = np.zeros(len(triangles), dtype=np.bool_)
     floors: list[Floor] = []
-    for height in np.unique(np.round(z / SAME_LEVEL_MM) * SAME_LEVEL_MM)[::-1]:
-        near = np.abs(z - height) < SAME_LEVEL_MM
-        if floors and floors[-1].z_mm - height < 2 * SAME_LEVEL_MM or area[near].sum() < FLOOR_AREA_MM2:
-            continue
-        at = float(np.average(z[near], weights=area[near]))
-        region = section(solid, at - 2 * SAME_LEVEL_MM) - section(solid, at + 2 * SAME_LEVEL_MM)
-        # A steep slope that ends here shows as a hairline; floors are wider.
-        region = region.opened(0.1)
+    z = triangles[level][:, :, 2].mean(axis=1)
+    while len(level):
+        near = np.abs(z - z.max()) < SAME_LEVEL_MM
+        facets, height = level[near], float(z[near].max())
+        level, z = level[~near], z[~near]
+        # What is narrower is a facet that happens to be level on a slope.
+        region = region_of(list(triangles[facets][:, :, :2])).opened(NARROW_MM)
         if region.area_mm2 >= FLOOR_AREA_MM2:
-            floors.append(Floor(at, region))
-    return tuple(floors)
+            floors.append(Floor(height, region))
+            taken[facets] = region.contains(triangles[facets][:, :, :2].mean(axis=1))
+    return tuple(floors), taken

@@ -10,6 +10,7 @@ from fabwright.errors import PlanError
 from fabwright.machines.mill.cutter import Cutter, cutter_of
 from fabwright.machines.mill.probes import Probes, axis_mm, dropped, probes_at, swept
 from fabwright.machines.mill.profile import MachineProfile, MaterialProfile
+from fabwright.machines.mill.relief import relief_of
 from fabwright.machines.mill.shape import Shape
 from fabwright.model import Floats
 
@@ -112,41 +113,34 @@ def worst_corner(shape: Shape, flat: Cutter, ball: Cutter | None, limit_mm: floa
     x, y = np.meshgrid(axis_mm(low[0] - margin, high[0] + margin, REACH_GRID_MM),
                        axis_mm(low[1] - margin, high[1] + margin, REACH_GRID_MM))
     places = probes_at(x.ravel(), y.ravel(), 1.0)
-    surface, above, below = surface_and_rims(shape, places, RIM_MM, 0.0)
-    left = np.full(len(places), np.inf)
-    if ball is not None:
-        tips = dropped(shape.triangles, shape.normals, places, ball.radius_mm, True, 0.0)
-        _stamp(places, tips, np.ones(len(places), dtype=np.bool_), ball, left)
-    tips = dropped(shape.triangles, shape.normals, places, flat.radius_mm, False, 0.0)
-    level = np.zeros(len(places), dtype=np.bool_)
+    relief = relief_of(shape.triangles, shape.normals, places, RIM_MM)
+    flat_tips = dropped(shape.triangles, shape.normals, places, flat.radius_mm, False, 0.0)
+    # Outside the shadow and down its holes the cutter's side makes the wall at any depth; inside, its end makes floors.
+    level = flat_tips <= 0.0
     for floor in shape.floors:
-        level |= np.abs(tips - floor.z_mm) < 0.005
-    # Outside the shadow and down its holes the cutter's side makes the wall at any depth.
-    level |= tips <= 0.0
-    _stamp(places, tips, level, flat, left)
-    on = (surface > 0.0) & (above - below < 2.0 * RIM_MM * 4.0)
-    # What is no surface, but walled in so that the cutter never gets down, is a hole too small for it.
-    shut = (above <= 0.0) & (left > limit_mm)
-    excess = np.where(on, left - surface, np.where(shut, np.minimum(left, shape.top_mm), 0.0))
-    over = excess > limit_mm
+        level |= np.abs(flat_tips - floor.z_mm) < 0.005
+    tips = np.where(level, flat_tips, np.inf)
+    ball_tips = np.full(len(places), np.inf)
+    if ball is not None:
+        ball_tips = dropped(shape.triangles, shape.normals, places, ball.radius_mm, True, 0.0)
+    surface, on = relief.surface, (relief.surface > 0.0) & ~relief.wall
+    beside = relief.above <= 0.0
+    # Where a cutter can stand over a place, it cuts that place at least down to its tip: only the rest need be simulated.
+    doubt = (on | beside) & (np.minimum(tips, ball_tips) - surface > limit_mm)
+    if not doubt.any():
+        return Corner(0.0, 0.0, 0.0, 0.0)
+    few = probes_at(places.x[doubt], places.y[doubt], 1.0)
+    left = np.full(len(few), np.inf)
+    if ball is not None:
+        _stamp(places, ball_tips, np.ones(len(places), dtype=np.bool_), ball, few, left)
+    _stamp(places, flat_tips, level, flat, few, left)
+    excess = np.minimum(few.as_given(left), shape.top_mm) - surface[doubt]
     k = int(np.argmax(excess))
-    return Corner(float(excess[k]), float(places.x[k]), float(places.y[k]), float(over.sum()) * REACH_GRID_MM**2)
+    return Corner(float(excess[k]), float(places.x[doubt][k]), float(places.y[doubt][k]),
+                  float((excess > limit_mm).sum()) * REACH_GRID_MM**2)
 
 
-def _stamp(places: Probes, tips: Floats, where: np.ndarray, cutter: Cutter, left: Floats) -> None:
+def _stamp(places: Probes, tips: Floats, where: np.ndarray, cutter: Cutter, few: Probes, left: Floats) -> None:
+    """Lower `left` at the probes `few` to what a cutter standing at each of the chosen places leaves."""
     centres = np.column_stack([places.x, places.y, tips])[where]
-    swept(centres, centres, cutter.radius_mm, cutter.ball, places, left)
-
-
-def surface_and_rims(shape: Shape, places: Probes, rim_mm: float, floor_mm: float) -> tuple[Floats, Floats, Floats]:
-    """Surface height at each place, and the highest and lowest within `rim_mm` of it (eight directions), (n,) each."""
-    surface = dropped(shape.triangles, shape.normals, places, 0.0, False, floor_mm)
-    above, below = surface.copy(), surface.copy()
-    for k in range(8):
-        dx, dy = rim_mm * np.cos(k * np.pi / 4), rim_mm * np.sin(k * np.pi / 4)
-        moved = Probes(places.x + dx, places.y + dy, places.start,
-                       (places.grid[0] + dx, places.grid[1] + dy, places.grid[2]), places.columns, places.rows,
-                       places.order)
-        there = dropped(shape.triangles, shape.normals, moved, 0.0, False, floor_mm)
-        above, below = np.maximum(above, there), np.minimum(below, there)
-    return surface, above, below
+    swept(centres, centres, cutter.radius_mm, cutter.ball, few, left)

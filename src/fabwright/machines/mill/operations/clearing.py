@@ -29,10 +29,12 @@ TURNS_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """How the cutter gets to a level: height of the stock above it and the ramp's slope in degrees."""
+    """How a level is entered: height of the stock above it, the ramp's slope in degrees; and how closely rings follow
+    the region's outline, mm."""
 
     stock_mm: float
     ramp_deg: float
+    ring_mm: float
 
 
 def clear(path: Path, region: Region, z: float, step_mm: float, entry: Entry, speeds: Speeds) -> None:
@@ -42,7 +44,7 @@ def clear(path: Path, region: Region, z: float, step_mm: float, entry: Entry, sp
     the right of a clockwise spindle's cut: climb milling.
     """
     for part in region.parts():
-        rings = _rings(part, step_mm)
+        rings = _rings(part, step_mm, entry.ring_mm)
         fence = _edges([ring for level in rings[:1] for ring in level])
         arrived = False
         for level in reversed(rings):
@@ -85,7 +87,7 @@ def signed_area_mm2(ring: Floats) -> float:
     return float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2.0
 
 
-def _rings(region: Region, step_mm: float) -> list[list[Floats]]:
+def _rings(region: Region, step_mm: float, ring_mm: float) -> list[list[Floats]]:
     """Outlines of the region shrunk step by step, outermost first."""
     from fabwright.geometry.silhouettes import offset_round
 
@@ -93,7 +95,7 @@ def _rings(region: Region, step_mm: float) -> list[list[Floats]]:
     rest = region
     while not rest.empty:
         # Simplified each time: the arcs of one offset multiply in the next.
-        rest = rest.simplified(RING_MM)
+        rest = rest.simplified(ring_mm)
         polygons = [p for p in rest.polygons() if len(p) >= 3]
         if polygons:
             rings.append(polygons)

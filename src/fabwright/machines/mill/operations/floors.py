@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fabwright.machines.mill.cutter import Cutter, Speeds
-from fabwright.machines.mill.operations.clearing import ROUND_MM, Entry, clear
+from fabwright.machines.mill.operations.clearing import RING_MM, ROUND_MM, Entry, clear
 from fabwright.machines.mill.path import Path
 from fabwright.machines.mill.shape import SAME_LEVEL_MM, Shape
 
@@ -38,4 +38,4 @@ def cut_floors(path: Path, operation: Floors, shape: Shape) -> None:
         higher = section(shape.solid, floor.z_mm + 2 * SAME_LEVEL_MM)
         region = offset_round(floor.region, BEYOND_SHARE * radius, ROUND_MM) - offset_round(higher, radius, ROUND_MM)
         left = min(floor.z_mm + operation.allowance_mm + operation.stepdown_mm + 0.01, operation.top_mm)
-        clear(path, region, floor.z_mm, operation.step_mm, Entry(left, operation.ramp_deg), operation.speeds)
+        clear(path, region, floor.z_mm, operation.step_mm, Entry(left, operation.ramp_deg, RING_MM), operation.speeds)

@@ -23,8 +23,11 @@ CLIFF = 3.0
 SPREAD = 1.15
 #: Added lines are never closer than this, mm.
 FINEST_MM = 0.12
-#: A gap up to this many stepovers is crossed on the surface instead of by a retract.
-LINK_STEPS = 4.0
+#: A gap up to this is crossed over the surface instead of by a retract; the way is sampled so closely, mm.
+LINK_MM = 40.0
+LINK_SAMPLE_MM = 0.25
+#: A height that no part has: a cutter dropped here met nothing.
+NOWHERE_MM = -1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +91,9 @@ def surface_lines(operation: Parallel, shape: Shape) -> Lines:
 
 def _near(shape: Shape, probes: Probes, distance: float) -> np.ndarray:
     """Which probes lie within a distance, in plan, of a sloped facet: a flat disc dropped on those facets meets one."""
-    nothing = -1e9
     sloped = shape.sloped
-    met = dropped(shape.triangles[sloped], shape.normals[sloped], probes, distance, False, nothing)
-    return np.asarray(probes.as_given(met) > nothing)
+    met = dropped(shape.triangles[sloped], shape.normals[sloped], probes, distance, False, NOWHERE_MM)
+    return np.asarray(probes.as_given(met) > NOWHERE_MM)
 
 
 def chosen_lines(lines: Lines, step_mm: float) -> np.ndarray:
@@ -104,8 +106,8 @@ def chosen_lines(lines: Lines, step_mm: float) -> np.ndarray:
         rows = np.arange(half, len(lines.v) - half, gap)
         above, below = lines.z[rows + half], lines.z[rows - half]
         apart = np.hypot(np.abs(above - below), (lines.v[1] - lines.v[0]) * gap)
-        # At the surface's edge a neighbour is missing: the line between is then wanted as it stands.
-        wanted = (np.isnan(apart) | (apart > SPREAD * step_mm)) & lines.inside[rows]
+        # At the surface's edge a neighbour is missing (NaN, never greater): the other line passes the edge and covers it.
+        wanted = (apart > SPREAD * step_mm) & lines.inside[rows]
         if gap < lines.every:
             wanted &= use[rows - half] | use[rows + half]
         wide = wanted.copy()
@@ -167,7 +169,7 @@ def _ordered(lines: Lines, runs: list[tuple[int, int, int]]) -> list[tuple[int, 
 def _cut_run(path: Path, operation: Parallel, shape: Shape, lines: Lines, row: int, first: int, last: int) -> None:
     columns = np.arange(first, last + 1) if last >= first else np.arange(first, last - 1, -1)
     points = _stepped(_points(lines, row, columns))
-    link = _link(path, operation, lines, points[0])
+    link = _link(path, operation, shape, points[0])
     if link is None:
         path.approach(float(points[0, 0]), float(points[0, 1]), _clear_height(operation, shape, points[0]))
         path.feed(points[:1], operation.speeds)
@@ -192,24 +194,26 @@ def _stepped(points: Floats) -> Floats:
     return np.insert(points, np.concatenate([falls + 1, rises + 1]), extra, axis=0)
 
 
-def _link(path: Path, operation: Parallel, lines: Lines, to: Floats) -> Floats | None:
-    """A way over the surface from where the tool is, at the greatest height of the samples between; None if too far."""
+def _link(path: Path, operation: Parallel, shape: Shape, to: Floats) -> Floats | None:
+    """A straight way over the surface from where the tool is, at the height at which the ball clears all of it.
+
+    None where it is long or leaves the part's surroundings, which roughing has not cleared.
+    """
     if path.at is None or path.at[2] >= path.safe_mm:
         return None
-    a, b = (1, 0) if lines.turned else (0, 1)
-    reach = LINK_STEPS * operation.step_mm
-    if abs(path.at[a] - to[a]) > reach or abs(path.at[b] - to[b]) > reach:
+    start = path.at
+    length = float(np.hypot(to[0] - start[0], to[1] - start[1]))
+    if length > LINK_MM:
         return None
-    spans = []
-    for axis, values in ((b, lines.v), (a, lines.u)):
-        low, high = sorted((float(path.at[axis]), float(to[axis])))
-        start = max(0, int(np.searchsorted(values, low - 1e-6)) - 1)
-        spans.append(slice(start, int(np.searchsorted(values, high + 1e-6)) + 1))
-    box = lines.z[spans[0], spans[1]]
-    if np.isnan(box).any():
+    share = np.linspace(0.0, 1.0, max(2, int(np.ceil(length / LINK_SAMPLE_MM)) + 1))
+    way = probes_at(start[0] + share * (to[0] - start[0]), start[1] + share * (to[1] - start[1]), 1.0)
+    radius = operation.cutter.radius_mm
+    near = dropped(shape.triangles, shape.normals, way, BEYOND_SHARE * radius + LINK_SAMPLE_MM, False, NOWHERE_MM)
+    if near.min() <= NOWHERE_MM:
         return None
-    over = max(float(box.max()), float(path.at[2]), float(to[2]))
-    return np.array([[path.at[0], path.at[1], over], [to[0], to[1], over], to])
+    tip = dropped(shape.triangles, shape.normals, way, radius, True, operation.floor_mm)
+    over = max(float(tip.max()) + SAG_MM, float(start[2]), float(to[2]))
+    return np.array([[start[0], start[1], over], [to[0], to[1], over], to])
 
 
 def _clear_height(operation: Parallel, shape: Shape, point: Floats) -> float:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: The trench is wider than the cutter by this share of its diameter, so that nothing rubs behind it.
 TRENCH_SHARE = 0.3
+#: Roughing follows outlines no closer than this: the allowance takes it, and the file stays short, mm.
+ROUGH_RING_MM = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +62,12 @@ def cut_rough(path: Path, operation: Rough, shape: Shape) -> None:
         below = max(float(z) - operation.allowance_mm - 0.005, 0.01)
         spared = spared | section(shape.solid, below)
         region = reach - offset_round(spared, away, ROUND_MM)
-        clear(path, region, float(z), operation.step_mm, Entry(stock, operation.ramp_deg), operation.speeds)
+        clear(path, region, float(z), operation.step_mm, Entry(stock, operation.ramp_deg, ROUGH_RING_MM), operation.speeds)
         stock = float(z)
     if operation.hole_bottom_mm < operation.bottom_mm:
         inside = _holes(shape.shadow) - offset_round(shape.shadow, away, ROUND_MM)
         for z in levels_mm(operation.bottom_mm, operation.hole_bottom_mm, operation.stepdown_mm):
-            clear(path, inside, float(z), operation.step_mm, Entry(stock, operation.ramp_deg), operation.speeds)
+            clear(path, inside, float(z), operation.step_mm, Entry(stock, operation.ramp_deg, ROUGH_RING_MM), operation.speeds)
             stock = float(z)
 
 

@@ -8,13 +8,11 @@ from typing import Any
 import numpy as np
 
 from fabwright.machines.mill.probes import dropped
+from fabwright.machines.mill.relief import relief_of
 from fabwright.machines.mill.shape import Shape
-from fabwright.machines.mill.tooling import surface_and_rims
 from fabwright.machines.mill.verify.removal import Sampled
 from fabwright.model import Floats
 
-#: Where the surface rises by more than this times the distance it is a wall: judged sideways, not in height.
-WALL_SLOPE = 3.0
 #: A stray place of the sample does not decide; this much of one wall does, mm2.
 SPECK_MM2 = 0.3
 
@@ -46,10 +44,9 @@ def deviations(block: Sampled, shapes: list[Shape], outline_mm: float, ring_mm: 
     """Compare; `ring_mm` is how far around the bodies the outline must be free, `release` the setup's parameters."""
     together = _together(shapes)
     places = block.places
-    surface, above, below = surface_and_rims(together, places, outline_mm, 0.0)
-    rise = (above - below) / (2.0 * outline_mm)
-    wall = rise > WALL_SLOPE
-    square = np.where(wall, 1.0, 1.0 / np.sqrt(1.0 + rise**2))
+    relief = relief_of(together.triangles, together.normals, places, outline_mm)
+    surface, above, below, wall = relief.surface, relief.above, relief.below, relief.wall
+    square = np.where(wall, 1.0, 1.0 / np.sqrt(1.0 + relief.slope**2))
     gouge = np.where(wall, below, surface) - block.z
     gouge = np.where(surface > 0.0, gouge * square, 0.0)
     on = (surface > 0.0) & ~wall
