@@ -44,8 +44,8 @@ _ERRORS = (
     "StoreError", "UnknownNameError", "UsageError", "VerificationError",
 )
 _MODEL = ("Attachment", "Check", "Finding", "Machine", "Material", "Severity", "Status", "Verdict")
-_HOMES = ({name: "fabwright.api" for name in _API} | {name: "fabwright.errors" for name in _ERRORS}
-          | {name: "fabwright.model" for name in _MODEL})
+_HOMES = (dict.fromkeys(_API, "fabwright.api") | dict.fromkeys(_ERRORS, "fabwright.errors")
+          | dict.fromkeys(_MODEL, "fabwright.model"))
 
 __all__ = [
     "Attachment", "BuildError", "BundleError", "Catalogue", "Check", "ClassRefusedError", "Design", "FabwrightError",

@@ -55,10 +55,10 @@ from fabwright.model.trace import ControllerState, Happening, Trace
 __all__ = [
     "AirAssist", "Attachment", "BeamOff", "BeamOn", "BedTemperature", "Body", "Check", "CheckedPart", "Contour",
     "ControllerState", "CriticalDimension", "Datum", "Dialect", "Dwell", "Event", "Fan", "Finding", "Fits", "FlatPart",
-    "Floats", "Happening", "Hardware", "Home", "Ints", "Job", "LayerStart", "Machine", "MachineClass", "Making", "Material",
-    "Mesh", "MotorsOff", "MoveKind", "Moves", "Nominal", "NozzleTemperature", "ObjectEnd", "ObjectStart", "Part",
-    "Placement", "Plan", "PressureAdvance", "Program", "ProgramFile", "Progress", "Remark", "RoleStart", "Setup",
-    "SetupTool", "Severity", "SpindleOff", "SpindleOn", "Status", "Stock", "Thumbnail", "ToolChange", "Toolpath",
-    "ToolpathFile", "Trace", "Variant", "Verdict", "bytes_digest", "canonical_json", "number_text", "plain",
+    "Floats", "Happening", "Hardware", "Home", "Ints", "Job", "LayerStart", "Machine", "MachineClass", "Making",
+    "Material", "Mesh", "MotorsOff", "MoveKind", "Moves", "Nominal", "NozzleTemperature", "ObjectEnd", "ObjectStart",
+    "Part", "Placement", "Plan", "PressureAdvance", "Program", "ProgramFile", "Progress", "Remark", "RoleStart",
+    "Setup", "SetupTool", "Severity", "SpindleOff", "SpindleOn", "Status", "Stock", "Thumbnail", "ToolChange",
+    "Toolpath", "ToolpathFile", "Trace", "Variant", "Verdict", "bytes_digest", "canonical_json", "number_text", "plain",
     "value_digest",
 ]
