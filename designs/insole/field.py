@@ -111,7 +111,8 @@ def _pad(d: Dimensions, u: Floats, v: Floats) -> Floats:
 
 def _rearfoot_post(d: Dimensions, u: Floats, v: Floats) -> Floats:
     """A wedge under the heel: the low side keeps the floor, the other rises by the angle."""
-    hinge = 0.335 + 0.12 * _rising(u, 0.20, REARFOOT_GONE_AT)
+    # Just outside the outline all along the wedge, which is widest away from the heel.
+    hinge = 0.345 + 0.12 * _rising(u, 0.20, REARFOOT_GONE_AT)
     return _wedge(d, d.rearfoot_post_deg, v, hinge) * _falling(u, REARFOOT_FULL_TO, REARFOOT_GONE_AT)
 
 

@@ -251,6 +251,18 @@ def test_features_add_what_was_ordered() -> None:
     assert heights(arch_mm=21.5)[2] == pytest.approx(24.5, abs=0.01)
 
 
+@pytest.mark.parametrize("length_class", ["full", "sulcus", "three_quarter"])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_no_post_undercuts_the_floor(length_class: str, sign: int) -> None:
+    options = {"foot_length_mm": 320, "arch_mm": 0, "heel_cup_mm": 0, "base_mm": 3, "cover_mm": 1.8,
+               "length_class": length_class, "rearfoot_post_deg": 8 * sign}
+    options |= {} if length_class == "three_quarter" else {"forefoot_post_deg": 6 * sign}
+    surface = field.surface_of(order(options).dimensions)
+    ring = surface.outline.ring
+    # A post is lowest at its thin edge, so the rim shows the least thickness there is.
+    assert surface.spline.ev(ring[:, 0], ring[:, 1]).min() > 1.2 - 0.03
+
+
 def test_building_twice_gives_the_same_mesh() -> None:
     again = built(next(c for c in CASES if c.name == "smallest-foot").options)
     (first,), (second,) = case("smallest-foot").meshes, again.meshes
