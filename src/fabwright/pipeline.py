@@ -12,6 +12,7 @@ from fabwright.machines.registry import machine_class
 from fabwright.model import (
     Check,
     CheckedPart,
+    CompilesKernels,
     Dialect,
     Job,
     Machine,
@@ -76,6 +77,12 @@ def making(order: Order) -> Making:
         raise ClassRefusedError(f"{design.id}: material {material.id} is for class {material.machine_class}, "
                                 f"{machine.id} is of class {machine.machine_class}; choose a material of that class.")
     return machine_class(machine.machine_class).making(machine, material, order.measured_thickness_mm)
+
+
+def first_run_note(machine: Machine) -> str:
+    """A sentence for the user when this machine's class has to compile something first, else an empty text."""
+    rules = machine_class(machine.machine_class)
+    return rules.first_run_note() if isinstance(rules, CompilesKernels) else ""
 
 
 def build(order: Order, build_function: BuildFunction, how: Making) -> Part:

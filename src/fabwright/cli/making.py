@@ -53,9 +53,12 @@ def make_job(design: Design, machine: str, material: str, assignments: list[str]
              measured_thickness_mm: float | None, parameters: list[str], out: Path, single_file: bool, as_json: bool,
              quiet: bool) -> None:
     """Make and save one job, with progress on stderr."""
-    from fabwright.pipeline import STAGES
+    from fabwright.pipeline import STAGES, first_run_note
 
     variant = configured(design, assignments, options)
+    note = first_run_note(design.catalogue.machine(machine))
+    if note and not quiet:
+        say(note)
     with stage_progress(STAGES, f"{design.id} on {machine}", quiet or as_json) as on_stage:
         job = variant.make(machine, material, measured_thickness_mm, parse_parameters(parameters), on_stage)
     path = job.save(out, single_file)

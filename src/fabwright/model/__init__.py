@@ -3,7 +3,7 @@
 from fabwright.model.digests import bytes_digest, value_digest
 from fabwright.model.findings import Check, Finding, Severity, Status, Verdict
 from fabwright.model.job import Job
-from fabwright.model.machine import Machine, MachineClass, Material
+from fabwright.model.machine import CompilesKernels, Machine, MachineClass, Material
 from fabwright.model.numbers import canonical_json, number_text, plain
 from fabwright.model.part import (
     Attachment,
@@ -53,12 +53,12 @@ from fabwright.model.toolpath import (
 from fabwright.model.trace import ControllerState, Happening, Trace
 
 __all__ = [
-    "AirAssist", "Attachment", "BeamOff", "BeamOn", "BedTemperature", "Body", "Check", "CheckedPart", "Contour",
-    "ControllerState", "CriticalDimension", "Datum", "Dialect", "Dwell", "Event", "Fan", "Finding", "Fits", "FlatPart",
-    "Floats", "Happening", "Hardware", "Home", "Ints", "Job", "LayerStart", "Machine", "MachineClass", "Making",
-    "Material", "Mesh", "MotorsOff", "MoveKind", "Moves", "Nominal", "NozzleTemperature", "ObjectEnd", "ObjectStart",
-    "Part", "Placement", "Plan", "PressureAdvance", "Program", "ProgramFile", "Progress", "Remark", "RoleStart",
-    "Setup", "SetupTool", "Severity", "SpindleOff", "SpindleOn", "Status", "Stock", "Thumbnail", "ToolChange",
-    "Toolpath", "ToolpathFile", "Trace", "Variant", "Verdict", "bytes_digest", "canonical_json", "number_text", "plain",
-    "value_digest",
+    "AirAssist", "Attachment", "BeamOff", "BeamOn", "BedTemperature", "Body", "Check", "CheckedPart", "CompilesKernels",
+    "Contour", "ControllerState", "CriticalDimension", "Datum", "Dialect", "Dwell", "Event", "Fan", "Finding", "Fits",
+    "FlatPart", "Floats", "Happening", "Hardware", "Home", "Ints", "Job", "LayerStart", "Machine", "MachineClass",
+    "Making", "Material", "Mesh", "MotorsOff", "MoveKind", "Moves", "Nominal", "NozzleTemperature", "ObjectEnd",
+    "ObjectStart", "Part", "Placement", "Plan", "PressureAdvance", "Program", "ProgramFile", "Progress", "Remark",
+    "RoleStart", "Setup", "SetupTool", "Severity", "SpindleOff", "SpindleOn", "Status", "Stock", "Thumbnail",
+    "ToolChange", "Toolpath", "ToolpathFile", "Trace", "Variant", "Verdict", "bytes_digest", "canonical_json",
+    "number_text", "plain", "value_digest",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from fabwright.model.findings import Finding, Verdict
@@ -88,3 +88,11 @@ class MachineClass(Protocol):
 
     def verify_file(self, trace: Trace, machine: Machine) -> Verdict:
         """State safety alone, for a program of unknown origin."""
+
+
+@runtime_checkable
+class CompilesKernels(Protocol):
+    """What a class adds whose first run on a computer takes long for a reason that cannot be seen."""
+
+    def first_run_note(self) -> str:
+        """A sentence for the user before the wait, or an empty text when there will be none."""

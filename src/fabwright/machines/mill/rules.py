@@ -98,6 +98,10 @@ class MillClass:
 
         return verify_program(trace, machine.profile)
 
+    def first_run_note(self) -> str:
+        """A sentence while the kernels are not yet compiled, else an empty text."""
+        return first_run_note()
+
 
 def _measured(thickness: float, nominal: float, material: str) -> float:
     if not math.isfinite(thickness) or abs(thickness - nominal) > THICKNESS_SHARE * nominal:
