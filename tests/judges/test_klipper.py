@@ -12,7 +12,7 @@ import pytest
 pytestmark = pytest.mark.judge
 
 E_STEPS_PER_MM = 200 * 16 * 5 / 22.67895  # data/klipper/printer.cfg: steps, microsteps, gear ratio, rotation distance
-TIME_RELATIVE = 0.10
+TIME_RELATIVE = 0.02
 FILAMENT_RELATIVE = 0.005
 
 
