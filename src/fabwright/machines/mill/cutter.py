@@ -83,8 +83,8 @@ def speeds_for(cutter: Cutter, machine: MachineProfile, material: MaterialProfil
     feed = math.floor(feed / FEED_STEP) * FEED_STEP
     if rpm > fastest or feed < rpm * cutter.flutes * low:
         raise PlanError(f"{machine.machine.id}: tool {cutter.number} ({cutter.title}) in {material.material.id} needs "
-                        f"{rpm * cutter.flutes * low:.0f} mm/min at {rpm:.0f} rpm or it rubs; the machine gives at most "
-                        f"{feed:.0f} mm/min. Use a tool with fewer flutes.")
+                        f"{rpm * cutter.flutes * low:.0f} mm/min at {rpm:.0f} rpm or it rubs; the machine gives at "
+                        f"most {feed:.0f} mm/min. Use a tool with fewer flutes.")
     plunge = min(feed * material.cutting.plunge_share, machine.motion.feed_max_z_mm_min)
     return Speeds(rpm, feed, math.floor(plunge / FEED_STEP) * FEED_STEP, machine.motion.feed_max_z_mm_min)
 

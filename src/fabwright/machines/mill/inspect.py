@@ -34,8 +34,9 @@ def inspect_bodies(nominal: Nominal, making: Making, machine: MachineProfile, ma
                    ) -> tuple[Finding, ...]:
     """Findings of this class; an ERROR refuses. Size first: the rest makes sense only for a body that fits."""
     if not nominal.meshes:
-        return (Finding("solid-bodies", Severity.ERROR, material.material.id, "The part has no solid to mill, only sheets.",
-                        remedy="Choose a class of machine that cuts sheet."),)
+        return (Finding("solid-bodies", Severity.ERROR, material.material.id,
+                        "The part has no solid to mill, only sheets.", remedy="Choose a class of machine that cuts "
+                                                                              "sheet."),)
     size = _size(nominal, making, machine, material)
     if size:
         return tuple(size)
@@ -66,8 +67,9 @@ def _too_big(mesh: Mesh, machine: MachineProfile, material: MaterialProfile, aro
     thickness = max(block_thickness_mm(b, measured) for b in material.blocks)
     if size[2] > thickness:
         return Finding("block-size", Severity.ERROR, mesh.name,
-                       f"The body is {size[2]:.2f} mm high; blocks of {material.material.id} are {thickness:g} mm thick.",
-                       size[2], thickness, "mm", f"Make it at least {size[2] - thickness:.2f} mm lower, or use a thicker block.",
+                       f"The body is {size[2]:.2f} mm high; blocks of {material.material.id} are {thickness:g} mm "
+                       "thick.", size[2], thickness, "mm",
+                       f"Make it at least {size[2] - thickness:.2f} mm lower, or use a thicker block.",
                        "material profile, blocks")
     border = 2.0 * (around + machine.holding.edge_margin_mm)
     longest = max(max(b.x_mm, b.y_mm) for b in material.blocks) - border
@@ -79,7 +81,7 @@ def _too_big(mesh: Mesh, machine: MachineProfile, material: MaterialProfile, aro
 
 
 def _undercut(shape: Shape, tolerance_mm: float) -> list[Finding]:
-    """What faces down above the bed and stands out from what is under it is hidden from a cutter that comes from above."""
+    """What faces down above the bed and stands out from what is under it is hidden from a cutter above."""
     corners = shape.solid.vertices[shape.solid.triangles]
     normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]) / 2.0
     area = np.linalg.norm(normal, axis=1)
@@ -92,10 +94,11 @@ def _undercut(shape: Shape, tolerance_mm: float) -> list[Finding]:
     k = int(np.argmax(np.where(down, -normal[:, 2], 0.0)))
     at = corners[k].mean(axis=0)
     return [Finding("undercut", Severity.ERROR, shape.name,
-                    f"{out:.1f} mm2 overhang what is under them by more than {tolerance_mm:g} mm, out of reach of a cutter "
-                    f"from above; {_hidden_mm3(shape) / 1000:.2f} cm3 lie hidden (largest facet near x {at[0]:.1f}, y "
-                    f"{at[1]:.1f}, z {at[2]:.1f}). The body would have to be cut from both sides, which this class does not "
-                    "do.", out, UNDERCUT_MM2, "mm2",
+                    f"{out:.1f} mm2 overhang what is under them by more than {tolerance_mm:g} mm, out of reach of a "
+                    f"cutter from above; {_hidden_mm3(shape) / 1000:.2f} cm3 lie hidden (largest facet near x "
+                    f"{at[0]:.1f}, y "
+                    f"{at[1]:.1f}, z {at[2]:.1f}). The body would have to be cut from both sides, which this class "
+                    f"does not do.", out, UNDERCUT_MM2, "mm2",
                     "Lay the body with its flat side down, or choose a class of machine that builds up.", _REACH)]
 
 
@@ -144,8 +147,8 @@ def _tools(shapes: list[Shape], making: Making, machine: MachineProfile, materia
             findings.append(Finding(
                 "slot-depth", Severity.NOTE, shape.name,
                 f"The outline is cut {depth:.1f} x the cutter's diameter deep; up to 4 is usual, this material takes "
-                f"{material.cutting.depth_per_diameter_max:g}.", depth, material.cutting.depth_per_diameter_max, "x D", "",
-                material.cutting.source))
+                f"{material.cutting.depth_per_diameter_max:g}.", depth, material.cutting.depth_per_diameter_max,
+                "x D", "", material.cutting.source))
     return findings
 
 
@@ -164,5 +167,5 @@ def _thin(shape: Shape, material: MaterialProfile) -> list[Finding]:
     if worst <= THIN_MM2:
         return []
     return [Finding("thin-wall", Severity.WARNING, shape.name,
-                    f"At {at:.1f} mm height {worst:.0f} mm2 of the section are thinner than {wall:g} mm and may give way.",
-                    worst, THIN_MM2, "mm2", f"Make walls at least {wall:g} mm thick.", material.limits.source)]
+                    f"At {at:.1f} mm height {worst:.0f} mm2 of the section are thinner than {wall:g} mm and may give "
+                    "way.", worst, THIN_MM2, "mm2", f"Make walls at least {wall:g} mm thick.", material.limits.source)]

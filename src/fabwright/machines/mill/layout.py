@@ -31,8 +31,9 @@ def lay_out(nominal: Nominal, machine: MachineProfile, material: MaterialProfile
             measured_mm: float | None) -> Layout:
     """All bodies side by side in the smallest block that takes them, else one block each.
 
-    `around_mm` is how far from a body's shadow the cutters go. Bodies lie along x as built, or turned by 90 degrees where
-    only that fits; they are set beside each other along y. Raises PlanError naming the body, its size and the limit.
+    `around_mm` is how far from a body's shadow the cutters go. Bodies lie along x as built, or turned by 90 degrees
+    where only that fits; they are set beside each other along y. Raises PlanError naming the body, its size and the
+    limit.
     """
     sizes = [_size(m.bounds_mm) for m in nominal.meshes]
     names = [m.name for m in nominal.meshes]
@@ -44,7 +45,8 @@ def lay_out(nominal: Nominal, machine: MachineProfile, material: MaterialProfile
     for block in blocks:
         single = [_in_one([s], block, machine, around_mm, measured_mm) for s in sizes]
         if all(p is not None for p in single):
-            return _layout(block, nominal, [p[0] for p in single if p is not None], list(range(len(sizes))), measured_mm)
+            return _layout(block, nominal, [p[0] for p in single if p is not None], list(range(len(sizes))),
+                           measured_mm)
     worst = max(range(len(sizes)), key=lambda k: (sizes[k][2], sizes[k][0] * sizes[k][1]))
     raise PlanError(fit_message(names[worst], sizes[worst], machine, material, around_mm, measured_mm))
 
@@ -55,10 +57,10 @@ def fit_message(name: str, size: tuple[float, float, float], machine: MachinePro
     border = 2.0 * (around_mm + machine.holding.edge_margin_mm)
     offered = "; ".join(f"{b.x_mm:g} x {b.y_mm:g} x {block_thickness_mm(b, measured_mm):g} mm" for b in material.blocks)
     travel = machine.travel
-    return (f"{name} measures {size[0]:.1f} x {size[1]:.1f} x {size[2]:.1f} mm and needs {border:.1f} mm more in x and y "
-            f"for cutter and clamping; blocks of {material.material.id}: {offered}; {machine.machine.id} reaches "
-            f"{travel.x_mm - travel.block_corner_x_mm:g} x {travel.y_mm - travel.block_corner_y_mm:g} mm from the block's "
-            "corner. Use a larger or thicker block, or a larger machine.")
+    return (f"{name} measures {size[0]:.1f} x {size[1]:.1f} x {size[2]:.1f} mm and needs {border:.1f} mm more in x "
+            f"and y for cutter and clamping; blocks of {material.material.id}: {offered}; {machine.machine.id} reaches "
+            f"{travel.x_mm - travel.block_corner_x_mm:g} x {travel.y_mm - travel.block_corner_y_mm:g} mm from the "
+            f"block's corner. Use a larger or thicker block, or a larger machine.")
 
 
 Place = tuple[float, float, float]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from fabwright.errors import UsageError
@@ -23,7 +24,8 @@ Operation = Rough | Floors | Parallel | Outline
 
 PARAMETERS = {
     "stepdown_mm": "roughing level height", "scallop_mm": "ridge between finishing passes",
-    "allowance_mm": "left by roughing for finishing", "skin_mm": "skin left under everything (blocks released by a skin)",
+    "allowance_mm": "left by roughing for finishing",
+    "skin_mm": "skin left under everything (blocks released by a skin)",
     "tab_width_mm": "width of tabs", "tab_height_mm": "height of tabs (blocks held by tabs)",
 }
 
@@ -49,8 +51,8 @@ def with_parameters(material: MaterialProfile, given: Mapping[str, Any]) -> Mate
         if name not in home:
             raise UsageError(f"unknown planning parameter {name!r}. Known: {', '.join(sorted(home))}.")
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0.0 < value <= 50.0:
-            raise UsageError(f"planning parameter {name} ({PARAMETERS[name]}) is {value!r}; it must be a number of mm above "
-                             "0 and at most 50")
+            raise UsageError(f"planning parameter {name} ({PARAMETERS[name]}) is {value!r}; it must be a number of "
+                             f"mm above 0 and at most 50")
         tables[home[name]][name] = float(value)
     return material.model_copy(update={t: getattr(material, t).model_copy(update=v) for t, v in tables.items() if v})
 
@@ -160,7 +162,7 @@ def _setup(layout: Layout, operations: list[Operation], context: Context) -> Set
     machine, material = context.machine, context.material
     release, travel = material.release, machine.travel
     cutters: dict[int, Cutter] = {o.cutter.number: o.cutter for o in operations}
-    programs = [{"name": name, "block": block, "tools": list(dict.fromkeys(o.cutter.number for o in members)),
+    programs = [{"name": name, "block": block, "tools": [n for n, _ in groupby(o.cutter.number for o in members)],
                  "operations": [f"{layout.placements[o.shape].name}: {o.title}" for o in members]}
                 for name, block, members in programs_of(tuple(operations), context)]
     parameters = {
@@ -169,9 +171,9 @@ def _setup(layout: Layout, operations: list[Operation], context: Context) -> Set
         "tabs": _tabs(operations, context), "stepdown_mm": material.roughing.stepdown_mm,
         "allowance_mm": material.roughing.allowance_mm, "scallop_mm": material.finishing.scallop_mm,
     }
-    zero = (f"X0 Y0 at the front left corner of the block, Z0 on the bed under the block ({layout.block[2]:g} mm below its "
-            f"top). Set the block down with that corner at least {travel.block_corner_x_mm:g} mm right of and "
-            f"{travel.block_corner_y_mm:g} mm behind the front left end of travel.")
+    zero = (f"X0 Y0 at the front left corner of the block, Z0 on the bed under the block ({layout.block[2]:g} mm "
+            f"below its top). Set the block down with that corner at least {travel.block_corner_x_mm:g} mm right of "
+            f"and {travel.block_corner_y_mm:g} mm behind the front left end of travel.")
     return Setup(layout.placements, zero, (travel.block_corner_x_mm, travel.block_corner_y_mm, 0.0),
                  Stock((0.0, 0.0, 0.0), layout.block, f"{material.material.title}: {layout.description}"),
                  tuple(setup_tool(c, speeds_for(c, machine, material)) for _, c in sorted(cutters.items())), parameters,
@@ -191,15 +193,16 @@ def _notes(machine: MachineProfile, material: MaterialProfile, layout: Layout) -
     release = material.release
     notes = [f"Measure the block: it must be {layout.block[2]:g} mm thick or up to 0.3 mm less, and flat on the bed."]
     if release.kind == "skin":
-        notes.append(f"Fix the block by vacuum or double-sided tape over its whole area: a skin of {release.skin_mm:g} mm "
+        notes.append(f"Fix the block by vacuum or double-sided tape over its whole area: a skin of "
+                     f"{release.skin_mm:g} mm "
                      "stays under everything. Cut the part out of it with a knife and trim the skin.")
     else:
-        notes.append(f"Clamp or screw the block within {machine.holding.edge_margin_mm:g} mm of its edges, below its top; "
-                     f"tabs {release.tab_width_mm:g} mm wide and {release.tab_height_mm:g} mm high hold the part. The "
-                     f"cutter goes {release.overcut_mm:g} mm into the sacrificial board.")
+        notes.append(f"Clamp or screw the block within {machine.holding.edge_margin_mm:g} mm of its edges, below its "
+                     f"top; tabs {release.tab_width_mm:g} mm wide and {release.tab_height_mm:g} mm high hold the "
+                     f"part. The cutter goes {release.overcut_mm:g} mm into the sacrificial board.")
     if not machine.controller.homed:
-        notes.append("The machine is not homed: jog to the work zero and set G54 there; travel was checked from the corner "
-                     "position given above.")
+        notes.append("The machine is not homed: jog to the work zero and set G54 there; travel was checked from the "
+                     "corner position given above.")
     if not machine.controller.tool_changer:
         notes.append("One program per tool: change the tool, set Z0 again on the bed, keep X0 and Y0.")
     return tuple(notes)

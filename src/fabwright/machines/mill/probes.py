@@ -56,7 +56,8 @@ def axis_mm(low: float, high: float, step: float) -> Floats:
     return np.linspace(low, high, count + 1)
 
 
-def dropped(triangles: Floats, normals: Floats, probes: Probes, radius_mm: float, ball: bool, floor_mm: float) -> Floats:
+def dropped(triangles: Floats, normals: Floats, probes: Probes, radius_mm: float, ball: bool,
+            floor_mm: float) -> Floats:
     """Tip height (n,) of a cutter resting on the triangles at each probe; `floor_mm` where it meets nothing higher."""
     from fabwright.machines.mill.kernels.drop import drop
 

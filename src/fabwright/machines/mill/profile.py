@@ -137,7 +137,7 @@ class Roughing(Sourced):
 
 
 class Finishing(Sourced):
-    """`scallop_mm` is the ridge left between passes; `wall_stepdown_mm` the height cut at once along a finished wall."""
+    """`scallop_mm` is the ridge left between passes; `wall_stepdown_mm` the height cut at once along a wall."""
 
     scallop_mm: float = Field(gt=0)
     wall_stepdown_mm: float = Field(gt=0)

@@ -36,7 +36,8 @@ def relief_of(triangles: Floats, normals: Floats, places: Probes, distance_mm: f
     surface = dropped(triangles, normals, places, 0.0, False, 0.0)
     above, below = surface.copy(), surface.copy()
     for k in range(8):
-        there = _beside(triangles, normals, places, distance_mm * np.cos(k * np.pi / 4), distance_mm * np.sin(k * np.pi / 4))
+        there = _beside(triangles, normals, places, distance_mm * np.cos(k * np.pi / 4),
+                        distance_mm * np.sin(k * np.pi / 4))
         above, below = np.maximum(above, there), np.minimum(below, there)
     rise = [_beside(triangles, normals, places, dx, dy) - _beside(triangles, normals, places, -dx, -dy)
             for dx, dy in ((SLOPE_MM, 0.0), (0.0, SLOPE_MM))]

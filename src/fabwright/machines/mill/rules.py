@@ -106,7 +106,8 @@ class MillClass:
 def _measured(thickness: float, nominal: float, material: str) -> float:
     if not math.isfinite(thickness) or abs(thickness - nominal) > THICKNESS_SHARE * nominal:
         low, high = nominal * (1 - THICKNESS_SHARE), nominal * (1 + THICKNESS_SHARE)
-        raise UsageError(f"measured thickness {thickness} mm makes no sense for {material}, whose blocks are {nominal:g} mm "
+        raise UsageError(f"measured thickness {thickness} mm makes no sense for {material}, whose blocks are "
+                         f"{nominal:g} mm "
                          f"thick; give {low:g} to {high:g} mm")
     return thickness
 

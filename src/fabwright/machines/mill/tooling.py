@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,10 +14,11 @@ from fabwright.machines.mill.relief import relief_of
 from fabwright.machines.mill.shape import Shape
 from fabwright.model import Floats
 
-#: Grid on which reach is judged, mm: a corner narrower than this is judged by its neighbours.
-REACH_GRID_MM = 0.3
-#: Places this near to a wall are left out: there a height says nothing of the distance, mm.
-RIM_MM = 0.2
+#: Reach is judged at about this many places, between these distances, mm.
+REACH_PLACES = 100_000
+REACH_GRID_MM = (0.1, 0.3)
+#: Places nearer to a wall than this share of the grid are left out: there a height says nothing of the distance.
+RIM_SHARE = 0.75
 #: Corners left uncut on less area than this are noise of the grid, mm2.
 SPECK_MM2 = 0.3
 #: Between holder and stock there is to be at least this, mm.
@@ -65,14 +66,15 @@ def choose_tooling(shapes: list[Shape], machine: MachineProfile, material: Mater
     trial: list[tuple[str, Cutter, Corner]] = []
     for flat in flats:
         for ball in balls if sloped else [None]:
-            bad = _first_corner(shapes, flat, ball, material)
+            bad = _first_corner(shapes, flat, ball, corner_limit_mm(material))
             if bad is None:
                 return Tooling(flat, ball)
             trial.append((bad[0].name, ball or flat, bad[1]))
     name, cutter, corner = min(trial, key=lambda t: t[2].height_mm)
-    raise PlanError(f"{name}: an inside corner near x {corner.x_mm:.1f}, y {corner.y_mm:.1f} keeps {corner.height_mm:.2f} mm "
-                    f"of material that no cutter reaches (limit {material.limits.excess_mm:g} mm, smallest that is long "
-                    f"enough: {cutter.title}). Give inside corners a radius of at least {cutter.radius_mm:g} mm.")
+    raise PlanError(f"{name}: an inside corner near x {corner.x_mm:.1f}, y {corner.y_mm:.1f} keeps "
+                    f"{corner.height_mm:.2f} mm "
+                    f"of material that no cutter reaches (limit {corner_limit_mm(material):g} mm, smallest that is "
+                    f"long enough: {cutter.title}). Give inside corners a radius of at least {cutter.radius_mm:g} mm.")
 
 
 def bottom_mm(material: MaterialProfile) -> float:
@@ -90,17 +92,24 @@ def _no_reach(shapes: list[Shape], machine: MachineProfile, material: MaterialPr
     worst = max(shapes, key=lambda s: s.top_mm)
     longest = max((t for t in machine.tools if t.kind == "flat"), key=lambda t: min(t.flute_mm, t.stickout_mm))
     share = material.cutting.depth_per_diameter_max
-    return (f"{worst.name}: its outline is cut {worst.top_mm - bottom_mm(material):.1f} mm deep from a block where the tip "
-            f"goes {depth:.1f} mm down; the longest flat cutter of {machine.machine.id} ({longest.title}) has a flute of "
-            f"{longest.flute_mm:g} mm, sticks out {longest.stickout_mm:g} mm and may cut {share:g} x its diameter = "
-            f"{share * longest.diameter_mm:g} mm deep in {material.material.id}. Make the part lower, use a thinner block "
-            "or another material.")
+    return (f"{worst.name}: its outline is cut {worst.top_mm - bottom_mm(material):.1f} mm deep from a block where "
+            f"the tip goes {depth:.1f} mm down; the longest flat cutter of {machine.machine.id} ({longest.title}) "
+            f"has a flute of {longest.flute_mm:g} mm, sticks out {longest.stickout_mm:g} mm and may cut {share:g} x "
+            f"its "
+            f"diameter = {share * longest.diameter_mm:g} mm deep in {material.material.id}. Make the part lower, use "
+            f"a thinner "
+            f"block or another material.")
 
 
-def _first_corner(shapes: list[Shape], flat: Cutter, ball: Cutter | None, material: MaterialProfile
+def corner_limit_mm(material: MaterialProfile) -> float:
+    """What corners may keep: the limit on excess, less the ridges that finishing leaves on top of it."""
+    return max(material.limits.excess_mm - 2.0 * material.finishing.scallop_mm, 0.0)
+
+
+def _first_corner(shapes: list[Shape], flat: Cutter, ball: Cutter | None, limit_mm: float
                   ) -> tuple[Shape, Corner] | None:
     for shape in shapes:
-        corner = worst_corner(shape, flat, ball, material.limits.excess_mm)
+        corner = worst_corner(shape, flat, ball, limit_mm)
         if corner.area_mm2 > SPECK_MM2:
             return shape, corner
     return None
@@ -109,11 +118,12 @@ def _first_corner(shapes: list[Shape], flat: Cutter, ball: Cutter | None, materi
 def worst_corner(shape: Shape, flat: Cutter, ball: Cutter | None, limit_mm: float) -> Corner:
     """What a ball over the slopes, a flat end on the floors and its side along the shadow leave above the surface."""
     low, high = shape.triangles.min(axis=(0, 1))[:2], shape.triangles.max(axis=(0, 1))[:2]
-    margin = max(flat.radius_mm, ball.radius_mm if ball else 0.0)
-    x, y = np.meshgrid(axis_mm(low[0] - margin, high[0] + margin, REACH_GRID_MM),
-                       axis_mm(low[1] - margin, high[1] + margin, REACH_GRID_MM))
+    margin = max(flat.radius_mm, ball.radius_mm if ball else 0.0) + 1.0
+    low, high = low - margin, high + margin
+    grid = float(np.clip(np.sqrt(np.prod(high - low) / REACH_PLACES), *REACH_GRID_MM))
+    x, y = np.meshgrid(axis_mm(low[0], high[0], grid), axis_mm(low[1], high[1], grid))
     places = probes_at(x.ravel(), y.ravel(), 1.0)
-    relief = relief_of(shape.triangles, shape.normals, places, RIM_MM)
+    relief = relief_of(shape.triangles, shape.normals, places, RIM_SHARE * grid)
     flat_tips = dropped(shape.triangles, shape.normals, places, flat.radius_mm, False, 0.0)
     # Outside the shadow and down its holes the cutter's side makes the wall at any depth; inside, its end makes floors.
     level = flat_tips <= 0.0
@@ -125,7 +135,7 @@ def worst_corner(shape: Shape, flat: Cutter, ball: Cutter | None, limit_mm: floa
         ball_tips = dropped(shape.triangles, shape.normals, places, ball.radius_mm, True, 0.0)
     surface, on = relief.surface, (relief.surface > 0.0) & ~relief.wall
     beside = relief.above <= 0.0
-    # Where a cutter can stand over a place, it cuts that place at least down to its tip: only the rest need be simulated.
+    # Where a cutter can stand over a place, it cuts it at least down to its tip: only the rest need be simulated.
     doubt = (on | beside) & (np.minimum(tips, ball_tips) - surface > limit_mm)
     if not doubt.any():
         return Corner(0.0, 0.0, 0.0, 0.0)
@@ -133,11 +143,12 @@ def worst_corner(shape: Shape, flat: Cutter, ball: Cutter | None, limit_mm: floa
     left = np.full(len(few), np.inf)
     if ball is not None:
         _stamp(places, ball_tips, np.ones(len(places), dtype=np.bool_), ball, few, left)
-    _stamp(places, flat_tips, level, flat, few, left)
+    # The true path of the flat end runs along the wall; the nearest place to it may be half a grid off.
+    _stamp(places, flat_tips, level, replace(flat, diameter_mm=flat.diameter_mm + grid), few, left)
     excess = np.minimum(few.as_given(left), shape.top_mm) - surface[doubt]
     k = int(np.argmax(excess))
     return Corner(float(excess[k]), float(places.x[doubt][k]), float(places.y[doubt][k]),
-                  float((excess > limit_mm).sum()) * REACH_GRID_MM**2)
+                  float((excess > limit_mm).sum()) * grid**2)
 
 
 def _stamp(places: Probes, tips: Floats, where: np.ndarray, cutter: Cutter, few: Probes, left: Floats) -> None:

@@ -27,10 +27,10 @@ def drop(triangles: Any, normals: Any, x: Any, y: Any, start: Any, grid: Any, co
         bx, by, bz = triangles[t, 1, 0], triangles[t, 1, 1], triangles[t, 1, 2]
         cx, cy, cz = triangles[t, 2, 0], triangles[t, 2, 1], triangles[t, 2, 2]
         top = max(az, bz, cz)
-        i0 = max(0, int(math.floor((min(ax, bx, cx) - radius - grid[0]) / grid[2])))
-        i1 = min(columns - 1, int(math.floor((max(ax, bx, cx) + radius - grid[0]) / grid[2])))
-        j0 = max(0, int(math.floor((min(ay, by, cy) - radius - grid[1]) / grid[2])))
-        j1 = min(rows - 1, int(math.floor((max(ay, by, cy) + radius - grid[1]) / grid[2])))
+        i0 = max(0, math.floor((min(ax, bx, cx) - radius - grid[0]) / grid[2]))
+        i1 = min(columns - 1, math.floor((max(ax, bx, cx) + radius - grid[0]) / grid[2]))
+        j0 = max(0, math.floor((min(ay, by, cy) - radius - grid[1]) / grid[2]))
+        j1 = min(rows - 1, math.floor((max(ay, by, cy) + radius - grid[1]) / grid[2]))
         if i1 < i0:
             continue
         nx, ny, nz = normals[t, 0], normals[t, 1], normals[t, 2]

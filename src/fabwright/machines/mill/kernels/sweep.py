@@ -24,10 +24,10 @@ def sweep(begin: Any, end: Any, radius: float, ball: bool, x: Any, y: Any, start
         length2 = ex * ex + ey * ey
         length = math.sqrt(length2)
         low = min(az, end[k, 2])
-        i0 = max(0, int(math.floor((min(ax, end[k, 0]) - radius - grid[0]) / grid[2])))
-        i1 = min(columns - 1, int(math.floor((max(ax, end[k, 0]) + radius - grid[0]) / grid[2])))
-        j0 = max(0, int(math.floor((min(ay, end[k, 1]) - radius - grid[1]) / grid[2])))
-        j1 = min(rows - 1, int(math.floor((max(ay, end[k, 1]) + radius - grid[1]) / grid[2])))
+        i0 = max(0, math.floor((min(ax, end[k, 0]) - radius - grid[0]) / grid[2]))
+        i1 = min(columns - 1, math.floor((max(ax, end[k, 0]) + radius - grid[0]) / grid[2]))
+        j0 = max(0, math.floor((min(ay, end[k, 1]) - radius - grid[1]) / grid[2]))
+        j1 = min(rows - 1, math.floor((max(ay, end[k, 1]) + radius - grid[1]) / grid[2]))
         if i1 < i0:
             continue
         for j in range(j0, j1 + 1):

@@ -45,6 +45,8 @@ def clear(path: Path, region: Region, z: float, step_mm: float, entry: Entry, sp
     """
     for part in region.parts():
         rings = _rings(part, step_mm, entry.ring_mm)
+        if not rings:
+            continue
         fence = _edges([ring for level in rings[:1] for ring in level])
         arrived = False
         for level in reversed(rings):

@@ -71,8 +71,9 @@ def cut_outline(path: Path, operation: Outline, shape: Shape) -> None:
             path.feed(np.array([[x, y, float(z)]]), operation.speeds)
         if operation.bottom_mm < cleared:
             path.feed(np.array([[*ring[0], cleared]]), operation.speeds)
-            cut_between_tabs(path, ring, _spans(operation, ring), levels_mm(cleared, operation.bottom_mm, operation.slot_stepdown_mm),
-                             cleared, operation.ramp_deg, operation.speeds)
+            levels = levels_mm(cleared, operation.bottom_mm, operation.slot_stepdown_mm)
+            cut_between_tabs(path, ring, _spans(operation, ring), levels, cleared, operation.ramp_deg,
+                             operation.speeds)
     path.retract()
 
 

@@ -106,7 +106,7 @@ def chosen_lines(lines: Lines, step_mm: float) -> np.ndarray:
         rows = np.arange(half, len(lines.v) - half, gap)
         above, below = lines.z[rows + half], lines.z[rows - half]
         apart = np.hypot(np.abs(above - below), (lines.v[1] - lines.v[0]) * gap)
-        # At the surface's edge a neighbour is missing (NaN, never greater): the other line passes the edge and covers it.
+        # At the surface's edge a neighbour is missing (NaN, never greater): the other line covers the edge.
         wanted = (apart > SPREAD * step_mm) & lines.inside[rows]
         if gap < lines.every:
             wanted &= use[rows - half] | use[rows + half]
@@ -219,8 +219,8 @@ def _link(path: Path, operation: Parallel, shape: Shape, to: Floats) -> Floats |
 def _clear_height(operation: Parallel, shape: Shape, point: Floats) -> float:
     """Just above the stairs that roughing left within the ball's reach of a point."""
     probe = probes_at(point[None, 0], point[None, 1], 1.0)
-    resting = dropped(shape.triangles, shape.normals, probe, operation.rough_away_mm + operation.cutter.radius_mm, False,
-                      operation.floor_mm)
+    away = operation.rough_away_mm + operation.cutter.radius_mm
+    resting = dropped(shape.triangles, shape.normals, probe, away, False, operation.floor_mm)
     need = float(resting[0]) + operation.allowance_mm + 0.01
     stair = min((z for z in operation.rough_mm if z >= need), default=operation.rough_mm[0])
     return stair + ABOVE_MM

@@ -62,12 +62,14 @@ def cut_rough(path: Path, operation: Rough, shape: Shape) -> None:
         below = max(float(z) - operation.allowance_mm - 0.005, 0.01)
         spared = spared | section(shape.solid, below)
         region = reach - offset_round(spared, away, ROUND_MM)
-        clear(path, region, float(z), operation.step_mm, Entry(stock, operation.ramp_deg, ROUGH_RING_MM), operation.speeds)
+        clear(path, region, float(z), operation.step_mm, Entry(stock, operation.ramp_deg, ROUGH_RING_MM),
+              operation.speeds)
         stock = float(z)
     if operation.hole_bottom_mm < operation.bottom_mm:
         inside = _holes(shape.shadow) - offset_round(shape.shadow, away, ROUND_MM)
         for z in levels_mm(operation.bottom_mm, operation.hole_bottom_mm, operation.stepdown_mm):
-            clear(path, inside, float(z), operation.step_mm, Entry(stock, operation.ramp_deg, ROUGH_RING_MM), operation.speeds)
+            clear(path, inside, float(z), operation.step_mm, Entry(stock, operation.ramp_deg, ROUGH_RING_MM),
+                  operation.speeds)
             stock = float(z)
 
 

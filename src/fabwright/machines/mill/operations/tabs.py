@@ -12,6 +12,8 @@ from fabwright.model import Floats
 
 #: A part hangs from at least this many tabs where its outline has room for them.
 TABS_MIN = 3
+#: So many places are tried for each tab, to find a straight one.
+SHIFTS = 17
 
 
 def tab_spans(ring: Floats, span_mm: float, spacing_mm: float) -> list[tuple[float, float]]:
@@ -23,7 +25,22 @@ def tab_spans(ring: Floats, span_mm: float, spacing_mm: float) -> list[tuple[flo
     girth = girth_mm(ring)
     count = max(TABS_MIN, math.ceil(girth / spacing_mm))
     count = max(1, min(count, int(girth / (1.5 * span_mm))))
-    return [(k * girth / count - span_mm / 2, k * girth / count + span_mm / 2) for k in range(count)]
+    pitch = girth / count
+    middle = [0.0, *(_straightest(ring, k * pitch, max(0.0, (pitch - 1.5 * span_mm) / 2), span_mm)
+                     for k in range(1, count))]
+    return [(m - span_mm / 2, m + span_mm / 2) for m in middle]
+
+
+def _straightest(ring: Floats, place: float, slack: float, span_mm: float) -> float:
+    """The place within `slack` of one where the ring turns least over a span, the nearest of equals: off corners."""
+    shifts = slack * np.linspace(-1.0, 1.0, SHIFTS)
+    turns = []
+    for shift in shifts:
+        way = np.diff(_along(ring, place + shift - span_mm / 2, place + shift + span_mm / 2, 0.0)[:, :2], axis=0)
+        way = way[np.hypot(way[:, 0], way[:, 1]) > 1e-9]
+        angle = np.unwrap(np.arctan2(way[:, 1], way[:, 0]))
+        turns.append(float(np.ptp(angle)) + 1e-3 * abs(float(shift)) / max(slack, 1e-9))
+    return place + float(shifts[int(np.argmin(turns))])
 
 
 def middles(ring: Floats, spans: list[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -22,8 +22,8 @@ class Deviations:
     """Of one block. Heights in mm, measured square to the surface where it is no wall.
 
     `gouge_mm` deepest cut into a body (walls: deeper than the outline tolerance sideways); `excess_mm` (n,) of every
-    place on the surface; `rim_mm` highest left on walls beyond the outline tolerance; `uncut_mm2` of the ring around the
-    bodies not cut to the release height; `floor_mm` lowest height reached anywhere; volumes in mm3.
+    place on the surface; `rim_mm` highest left on walls beyond the outline tolerance; `uncut_mm2` of the ring around
+    the bodies not cut to the release height; `floor_mm` lowest height reached anywhere; volumes in mm3.
     """
 
     gouge_mm: float
@@ -61,9 +61,11 @@ def deviations(block: Sampled, shapes: list[Shape], outline_mm: float, ring_mm: 
     uncut = ring & (block.z > allowed)
     worst, high = int(np.argmax(gouge)), int(np.argmax(rim))
     return Deviations(
-        float(max(gouge[worst], 0.0)), (float(places.x[worst]), float(places.y[worst])), excess, float(max(rim[high], 0.0)),
+        float(max(gouge[worst], 0.0)), (float(places.x[worst]), float(places.y[worst])), excess,
+        float(max(rim[high], 0.0)),
         (float(places.x[high]), float(places.y[high])), float(block.area_mm2[uncut].sum()),
-        float(block.area_mm2[ring].sum()), float(block.z.min()), float(((block.top_mm - block.z) * block.area_mm2).sum()),
+        float(block.area_mm2[ring].sum()), float(block.z.min()),
+        float(((block.top_mm - block.z) * block.area_mm2).sum()),
         float((np.maximum(block.z - surface, 0.0) * block.area_mm2)[surface > 0.0].sum()),
         float((surface * block.area_mm2).sum()))
 

@@ -102,7 +102,8 @@ def _take(block: Sampled, begin: Floats, end: Floats, cutter: Cutter, taken: Flo
         span = slice(at, at + CHUNK)
         if low[span].any():
             stock = block.z[coarse][few.order]
-            hit[span], _ = swept(begin[span] + lift, end[span] + lift, cutter.holder_mm / 2, False, few, stock, cut=False)
+            hit[span], _ = swept(begin[span] + lift, end[span] + lift, cutter.holder_mm / 2, False, few, stock,
+                                 cut=False)
         taken[span], deep[span] = swept(begin[span], end[span], cutter.radius_mm, cutter.ball, block.places, block.z)
     return hit
 

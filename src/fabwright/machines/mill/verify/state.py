@@ -69,7 +69,8 @@ def _first_move(trace: Trace, frame: Frame | None) -> Check:
     z, lowest = float(trace.end[k, 2]), frame.safe_mm if frame else 0.0
     bad = trace.kind[k] != 0 or across or z < lowest - 1e-6 or trace.known[k, 2]
     return judged(name, bool(bad), f"a rapid in Z alone to {z:g} mm",
-                  f"line {trace.line[k]}: the first move is not a rapid in Z alone to at least {lowest:g} mm", z, lowest,
+                  f"line {trace.line[k]}: the first move is not a rapid in Z alone to at least {lowest:g} mm", z,
+                  lowest,
                   "mm", _RULE, (int(trace.line[k]),))
 
 
@@ -98,8 +99,10 @@ def _dwell(trace: Trace, machine: MachineProfile) -> Check:
                 lines.append(start.line)
         running = start.name == "output-on" or (running and start.name != "output-off")
     shortest = 0.0 if shortest == float("inf") else shortest
-    return judged(_name(trace, "spindle up to speed before cutting"), bool(lines) or (shortest == 0.0 and len(feeds) > 0),
-                  f"waits {shortest:g} s", f"waits {shortest:g} s after starting the spindle; it needs {need:g} s", shortest,
+    return judged(_name(trace, "spindle up to speed before cutting"),
+                  bool(lines) or (shortest == 0.0 and len(feeds) > 0),
+                  f"waits {shortest:g} s", f"waits {shortest:g} s after starting the spindle; it needs {need:g} s",
+                  shortest,
                   need, "s", machine.spindle.source, tuple(lines))
 
 
@@ -116,7 +119,8 @@ def _feeds(trace: Trace, segments: Segments, machine: MachineProfile) -> list[Ch
     for axes, limit in (("xy", machine.motion.feed_max_xy_mm_min), ("z", machine.motion.feed_max_z_mm_min)):
         part = np.hypot(step[:, 0], step[:, 1]) if axes == "xy" else np.abs(step[:, 2])
         speed = feed * np.maximum(part - slack, 0.0) / length
-        out.append(at_most(_name(trace, f"feed in {axes}"), float(speed.max(initial=0.0)), limit * (1 + FEED_SLACK), "mm/min",
+        out.append(at_most(_name(trace, f"feed in {axes}"), float(speed.max(initial=0.0)), limit * (1 + FEED_SLACK),
+                           "mm/min",
                            "fastest feed", machine.motion.source,
                            lines_of(segments.line, speed > limit * (1 + FEED_SLACK))))
     return out
@@ -141,7 +145,8 @@ def _frame_words(trace: Trace, machine: MachineProfile) -> Check:
     frame = trace.machine_frame
     sideways = frame & ((trace.end[:, :2] != trace.start[:, :2]).any(axis=1) | (trace.kind != 0))
     lines = tuple(sorted({h.line for h in bad} | set(lines_of(trace.line, sideways))))
-    return judged(_name(trace, "zero stays where it was set"), bool(lines), "no word moves the zero or leaves its frame",
+    return judged(_name(trace, "zero stays where it was set"), bool(lines), "no word moves the zero or leaves its "
+                                                                            "frame",
                   f"{len(lines)} words move the zero, home, or use machine coordinates this machine has not got",
                   float(len(lines)), 0.0, "words", _RULE, lines)
 
@@ -151,7 +156,8 @@ def _tool_words(trace: Trace, machine: MachineProfile, frame: Frame | None) -> C
     changes = [h for h in trace.happenings if h.name == "tool-change"]
     if not machine.controller.tool_changer:
         return judged(name, bool(changes), "no tool word: one tool a program",
-                      f"{len(changes)} tool words, but {machine.machine.id} has no tool changer", float(len(changes)), 0.0,
+                      f"{len(changes)} tool words, but {machine.machine.id} has no tool changer", float(len(changes)),
+                      0.0,
                       "words", machine.controller.source, tuple(h.line for h in changes))
     faults: list[str] = []
     lines: list[int] = []
@@ -196,6 +202,8 @@ def _known(trace: Trace, frame: Frame | None) -> Check:
     z_known = trace.known[:, 2]
     low = np.minimum(trace.start[:, 2], trace.end[:, 2]) < (frame.top_mm if frame else 0.0)
     bad = unknown & ((trace.kind > 0) | (across & (low | ~z_known)))
-    return judged(_name(trace, "position known before cutting"), bool(bad.any()), "every move starts from a known place",
-                  f"{int(bad.sum())} moves start from a place the program has not set", float(bad.sum()), 0.0, "moves", _RULE,
+    return judged(_name(trace, "position known before cutting"), bool(bad.any()), "every move starts from a known "
+                                                                                  "place",
+                  f"{int(bad.sum())} moves start from a place the program has not set", float(bad.sum()), 0.0, "moves",
+                  _RULE,
                   lines_of(trace.line, bad))

@@ -11,8 +11,8 @@ from fabwright.model import Check, Floats, Trace
 
 def travel_checks(trace: Trace, machine: MachineProfile, offset_mm: tuple[float, float, float], stickout_mm: Floats
                   ) -> list[Check]:
-    """Positions plus the work offset inside x and y travel; the spindle's nose, a tool's stick-out above the tip, inside
-    z travel. `stickout_mm` (n,) per move."""
+    """Positions plus the work offset inside x and y travel; the spindle's nose, a tool's stick-out above the tip,
+    inside z travel. `stickout_mm` (n,) per move."""
     travel, own = machine.travel, ~trace.machine_frame
     limits = (("x", 0, 0.0, travel.x_mm), ("y", 1, 0.0, travel.y_mm), ("z", 2, travel.nose_low_mm, travel.nose_high_mm))
     out: list[Check] = []
@@ -20,12 +20,14 @@ def travel_checks(trace: Trace, machine: MachineProfile, offset_mm: tuple[float,
         set_here = own & (trace.known[:, axis] | (trace.end[:, axis] != trace.start[:, axis]))
         at = trace.end[:, axis] + offset_mm[axis] + (stickout_mm if axis == 2 else 0.0)
         arc = own & (trace.kind >= 2) & (axis < 2)
-        reach = np.where(arc, np.hypot(*(trace.start[:, :2] - trace.centre).T), 0.0) if arc.any() else np.zeros(len(trace))
+        reach = np.where(arc, np.hypot(*(trace.start[:, :2] - trace.centre).T),
+                         0.0) if arc.any() else np.zeros(len(trace))
         beyond = np.maximum(low - at, at - high)
         if arc.any():
             # A chord of the arc may pass its ends: bound it by the whole circle.
             middle = np.where(arc, trace.centre[:, min(axis, 1)], 0.0) + offset_mm[axis]
-            beyond = np.where(arc, np.maximum(beyond, np.maximum(low - (middle - reach), middle + reach - high)), beyond)
+            beyond = np.where(arc, np.maximum(beyond, np.maximum(low - (middle - reach), middle + reach - high)),
+                              beyond)
         bad = set_here & (beyond > 1e-6)
         worst = float(beyond[set_here].max(initial=-np.inf))
         k = int(np.argmax(np.where(set_here, beyond, -np.inf))) if len(trace) else 0
@@ -33,7 +35,8 @@ def travel_checks(trace: Trace, machine: MachineProfile, offset_mm: tuple[float,
         what = "height of the spindle's nose above the bed" if name == "z" else f"{name} from the end of travel"
         out.append(judged(f"{trace.file}: inside travel in {name}", bool(bad.any()),
                           f"{what} within {low:g} to {high:g} mm, nearest to an end at {place:.1f}",
-                          f"{what} reaches {place:.1f} mm; travel is {low:g} to {high:g} mm ({worst:.1f} mm beyond)", place,
+                          f"{what} reaches {place:.1f} mm; travel is {low:g} to {high:g} mm ({worst:.1f} mm beyond)",
+                          place,
                           high if place > (low + high) / 2 else low, "mm", travel.source, lines_of(trace.line, bad)))
     return out
 
@@ -49,6 +52,7 @@ def span_checks(trace: Trace, machine: MachineProfile) -> list[Check]:
         middle = float(np.median(here)) if len(here) else 0.0
         bad = own & (np.abs(trace.end[:, axis] - middle) > limit)
         out.append(judged(f"{trace.file}: extent in {name}", span > limit + 1e-6, f"moves over {span:.1f} mm",
-                          f"moves over {span:.1f} mm in {name}; {machine.machine.id} travels {limit:g} mm", span, limit, "mm",
+                          f"moves over {span:.1f} mm in {name}; {machine.machine.id} travels {limit:g} mm", span,
+                          limit, "mm",
                           travel.source, lines_of(trace.line, bad)))
     return out

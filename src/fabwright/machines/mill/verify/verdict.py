@@ -85,7 +85,8 @@ def _uses(setup: Setup) -> tuple[Use, ...]:
 def _programs(traces: tuple[Trace, ...], uses: tuple[Use, ...]) -> Check:
     have, want = [PurePath(t.file).stem for t in traces], [u.name for u in uses]
     return judged("programs complete and in order", have != want, f"{len(have)} programs as the setup lists them",
-                  f"the setup lists {want}, the job holds {have}", float(len(have)), float(len(want)), "programs", "setup")
+                  f"the setup lists {want}, the job holds {have}", float(len(have)), float(len(want)), "programs",
+                  "setup")
 
 
 def _tools(setup: Setup, machine: MachineProfile) -> Check:
@@ -127,7 +128,8 @@ def _program_checks(trace: Trace, segments: Segments, use: Use, setup: Setup, ma
         for number, cutter in by_number.items():
             stickout[trace.tool == number] = cutter.stickout_mm
     cut: Cut = run_program(block, segments, by_number, changer)
-    return [*state_checks(trace, segments, machine, frame), *travel_checks(trace, machine, setup.work_offset_mm, stickout),
+    return [*state_checks(trace, segments, machine, frame), *travel_checks(trace, machine, setup.work_offset_mm,
+                                                                           stickout),
             *cutting_checks(trace, segments, cut, by_number, changer, material, 2.0 * machine.controller.rounding_mm)]
 
 
@@ -152,10 +154,12 @@ def _part_checks(results: list[Deviations], machine: MachineProfile, material: M
                 source),
         at_most("excess on the surface, 99 % of it", float(np.percentile(excess, 99)), limits.excess_p99_mm, "mm",
                 "material left:", source),
-        at_most("excess on the surface, highest", float(excess.max(initial=0.0)), limits.excess_mm, "mm", "material left:",
+        at_most("excess on the surface, highest", float(excess.max(initial=0.0)), limits.excess_mm, "mm",
+                "material left:",
                 source),
         at_most("excess on walls beyond the outline tolerance", rim.rim_mm, limits.excess_mm, "mm",
-                f"highest left {limits.outline_mm:g} mm off a wall, at x {rim.rim_at[0]:.1f}, y {rim.rim_at[1]:.1f}:", source),
+                f"highest left {limits.outline_mm:g} mm off a wall, at x {rim.rim_at[0]:.1f}, y {rim.rim_at[1]:.1f}:",
+                source),
         at_most("outline cut free", uncut, SPECK_MM2, "mm2",
                 "area around the part not down to the skin, or to the bed between tabs:", "setup: release"),
         judged("nothing below the declared bottom", floor < lowest - 1e-6, f"lowest cut at Z {floor:.3f} mm",
