@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from math import floor
 from typing import TYPE_CHECKING
 
 from fabwright.design import (
@@ -107,7 +108,7 @@ class Enclosure(Options):
         limit = max(0.0, self.corner_radius_mm - ARC_LEFT_MM)
         if self.chamfer_mm > limit + 1e-9:
             yield Problem("chamfer_mm", f"is {self.chamfer_mm:g} mm, but with a corner radius of "
-                          f"{self.corner_radius_mm:g} mm it may be at most {limit:g} mm", limit)
+                          f"{self.corner_radius_mm:g} mm it may be at most {limit:g} mm", floor(10.0 * limit) / 10.0)
 
     @rule("corner-fits-board", "corner_radius_mm")
     def _corner_fits_board(self) -> Iterator[Problem]:

@@ -75,8 +75,8 @@ class Fastening:
 
 
 def threads_through(hole_mm: float) -> tuple[Thread, ...]:
-    """The screws that go through a hole, largest first."""
-    return tuple(t for t in THREADS if t.fine_mm <= hole_mm + HOLE_TOLERANCE_MM)
+    """The screws that suit a hole, largest first: the largest that goes through it, and one size below."""
+    return tuple(t for t in THREADS if t.fine_mm <= hole_mm + HOLE_TOLERANCE_MM)[:2]
 
 
 def thread_named(name: str) -> Thread:

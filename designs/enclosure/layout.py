@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .design import Enclosure
 
 # Notches in the board narrower than this are spanned by the wall; curves are followed to the tolerance.
-NOTCH_MM, FOLLOW_MM = 12.0, 0.05
+NOTCH_MM, FOLLOW_MM = 12.0, 0.25
 # Board corners rounded or cut by less are square to the wall, which has its own radius.
 SQUARED_MM = 3.0
 LIP_HEIGHT_MM, LIP_THICKNESS_MM = 3.0, 1.2

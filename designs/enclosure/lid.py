@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from shapely.geometry import box
 from shapely.ops import unary_union
 
-from fabwright.design import Making, grown, rounded, straight
+from fabwright.design import Making, grown, rounded
 
 from .base import SINK_MM, opening_block, shell, tongues
 from .face import grooves, lettering, vents
@@ -54,7 +54,7 @@ def _lip(layout: Layout) -> Any:
     inside = grown(outside, -LIP_THICKNESS_MM)
     radius = max(0.0, layout.inner_radius_mm - layout.lid_gap_mm)
     return prism(rounded(outside, radius), layout.split - layout.lip_mm, layout.lip_mm + SINK_MM,
-                 [straight(inside)])
+                 [rounded(inside, max(0.0, radius - LIP_THICKNESS_MM))])
 
 
 def label_face(layout: Layout) -> Any:

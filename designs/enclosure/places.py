@@ -49,7 +49,8 @@ def along_edges(polygon: Any, end_mm: float, out_mm: float) -> list[tuple[float,
         steps = max(1, math.floor(room / STEP_MM))
         for k in range(steps + 1):
             at = start + along * (end_mm + room * k / steps) + outward * out_mm
-            points.append((float(at[0]), float(at[1])))
+            # Rounded, since the last bits of array sums vary from run to run.
+            points.append((round(float(at[0]), 9), round(float(at[1]), 9)))
     return points
 
 

@@ -9,42 +9,27 @@ from typing import Any
 import cadquery as cq
 import numpy as np
 
-from fabwright.design import BuildError, Contour
-
-
-def wire_of(contour: Contour, z_mm: float) -> Any:
-    """A closed wire at a height; bulges become arcs."""
-    v = contour.vertices
-    edges = []
-    for (ax, ay, bulge), (bx, by, _) in zip(v, np.roll(v, -1, axis=0), strict=True):
-        start, end = cq.Vector(float(ax), float(ay), z_mm), cq.Vector(float(bx), float(by), z_mm)
-        if bulge:
-            # The middle of the arc lies half the chord times the bulge to the right of the chord's middle.
-            middle = cq.Vector(float((ax + bx) / 2 + bulge * (by - ay) / 2),
-                               float((ay + by) / 2 - bulge * (bx - ax) / 2), z_mm)
-            edges.append(cq.Edge.makeThreePointArc(start, middle, end))
-        else:
-            edges.append(cq.Edge.makeLine(start, end))
-    return cq.Wire.assembleEdges(edges)
+from fabwright.design import BuildError, Contour, contour_wire
 
 
 def prism(contour: Contour, z_mm: float, height_mm: float, holes: Sequence[Contour] = ()) -> Any:
     """The outline from `z_mm` up by `height_mm`."""
-    inner = [wire_of(h, z_mm) for h in holes]
-    return cq.Solid.extrudeLinear(wire_of(contour, z_mm), inner, cq.Vector(0, 0, height_mm))
+    inner = [contour_wire(h, z_mm) for h in holes]
+    return cq.Solid.extrudeLinear(contour_wire(contour, z_mm), inner, cq.Vector(0, 0, height_mm))
 
 
 def polygon_prism(polygon: Any, z_mm: float, height_mm: float) -> Any:
     """A shapely polygon, holes and all, from `z_mm` up by `height_mm`."""
     def ring(coords: Any) -> Contour:
-        points = np.asarray(coords)[:-1, :2]
+        # Rounded, since the last bits of an offset vary from run to run.
+        points = np.round(np.asarray(coords)[:-1, :2], 9) + 0.0
         return Contour(np.column_stack([points, np.zeros(len(points))]))
     return prism(ring(polygon.exterior.coords), z_mm, height_mm, [ring(r.coords) for r in polygon.interiors])
 
 
 def frustum(low: Contour, z_low_mm: float, high: Contour, z_high_mm: float) -> Any:
     """Ruled solid between two outlines with the same number of vertices."""
-    return cq.Solid.makeLoft([wire_of(low, z_low_mm), wire_of(high, z_high_mm)], True)
+    return cq.Solid.makeLoft([contour_wire(low, z_low_mm), contour_wire(high, z_high_mm)], True)
 
 
 def cylinder(x_mm: float, y_mm: float, z_mm: float, diameter_mm: float, height_mm: float) -> Any:

@@ -141,7 +141,7 @@ def _flat(name: str, polygon: Polygon, thickness: float, holes: list[Contour] | 
 
 def _ring(ring: Any, clockwise: bool) -> Contour:
     points = np.asarray(ring.coords)[:-1, :2]
-    points = points[::-1] if ring.is_ccw == clockwise else points
+    points = np.round(points[::-1] if ring.is_ccw == clockwise else points, 9) + 0.0
     return Contour(np.column_stack([points, np.zeros(len(points))]))
 
 

@@ -44,6 +44,7 @@ _LAZY: dict[str, str] = {
     "Keepout": "fabwright.geometry.kicad.boards",
     "MountingHole": "fabwright.geometry.kicad.boards",
     "contour_area_mm2": "fabwright.geometry.rounded_outline",
+    "contour_wire": "fabwright.geometry.contour_wire",
     "envelope": "fabwright.geometry.rounded_outline",
     "grown": "fabwright.geometry.rounded_outline",
     "polygon_of": "fabwright.geometry.rounded_outline",

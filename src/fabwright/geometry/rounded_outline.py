@@ -20,6 +20,10 @@ FLAT_CORNER_DEG = 176.0
 # Two arcs on one edge leave this share of it straight between them.
 _EDGE_SHARE = 0.49
 SMALLEST_ARC_MM = 0.02
+# Rounding of coordinates, for tests of containment.
+COVER_MM = 1e-6
+# Sums over arrays differ in their last bits with where the arrays lie in memory: what is built from is rounded.
+DECIMALS = 9
 
 
 def polygon_of(ring: Floats) -> Any:
@@ -56,7 +60,7 @@ def envelope(ring: Floats, widest_notch_mm: float, tolerance_mm: float, squared_
     simple = polygon_of(np.asarray(closed.exterior.coords)[:-1]).simplify(tolerance_mm)
     if squared_mm > 0.0:
         square = polygon_of(_squared(_ring(simple.exterior), squared_mm))
-        simple = square if square.is_valid and square.covers(simple) else simple
+        simple = square if square.is_valid and square.buffer(COVER_MM).covers(simple) else simple
     outside = max(simple.distance(Point(p)) for p in closed.exterior.coords)
     return grown(simple, outside) if outside > 0.0 else simple
 
@@ -98,7 +102,7 @@ def rounded(polygon: Any, radius_mm: float) -> Contour:
         arc = _corner(points[k - 1], points[k], points[(k + 1) % count], radius_mm,
                       _EDGE_SHARE * min(length[k - 1], length[k]))
         vertices += arc if arc else [(float(points[k][0]), float(points[k][1]), 0.0)]
-    return Contour(np.array(vertices))
+    return Contour(np.round(np.array(vertices, dtype=np.float64), DECIMALS) + 0.0)
 
 
 def _corner(before: Floats, at: Floats, after: Floats, radius_mm: float, reach_mm: float
@@ -122,7 +126,8 @@ def _corner(before: Floats, at: Floats, after: Floats, radius_mm: float, reach_m
 def straight(polygon: Any) -> Contour:
     """The outer ring of a shapely polygon, counter-clockwise, without arcs."""
     points = _ring(polygon.exterior)
-    return Contour(np.column_stack([points, np.zeros(len(points))]))
+    vertices = np.column_stack([points, np.zeros(len(points))])
+    return Contour(np.asarray(np.round(vertices, DECIMALS) + 0.0, dtype=np.float64))
 
 
 def contour_area_mm2(contour: Contour) -> float:

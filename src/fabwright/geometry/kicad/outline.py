@@ -113,7 +113,8 @@ def _check_loose(closed: list[Floats], loose: list[Floats], file: str, warnings:
             gap, start, end = _nearest_gap(chain, [c for c in loose if c is not chain])
             raise InputFileError(f"{file}: the outline on the layer Edge.Cuts is open: {gap:.3f} mm are missing "
                                  f"between {_place(start)} and {_place(end)}; close it in KiCad")
-        warnings.append(f"a line that leads nowhere on the layer Edge.Cuts at {_place(chain[0])} was left out")
+        at = _place(_first(chain[0], chain[-1]))
+        warnings.append(f"a line that leads nowhere on the layer Edge.Cuts at {at} was left out")
 
 
 def _nearest_gap(chain: Floats, others: list[Floats]) -> tuple[float, Floats, Floats]:
@@ -122,7 +123,13 @@ def _nearest_gap(chain: Floats, others: list[Floats]) -> tuple[float, Floats, Fl
     for other in others:
         ways += [(mine, theirs) for mine in (chain[0], chain[-1]) for theirs in (other[0], other[-1])]
     start, end = min(ways, key=lambda way: float(np.hypot(*(way[0] - way[1]))))
-    return float(np.hypot(*(start - end))), start, end
+    gap = float(np.hypot(*(start - end)))
+    return (gap, start, end) if _first(start, end) is start else (gap, end, start)
+
+
+def _first(a: Floats, b: Floats) -> Floats:
+    """The point further left, or else further up: messages do not depend on how a line was drawn."""
+    return a if tuple(a) <= tuple(b) else b
 
 
 def _checked(ring: Floats, file: str) -> Floats:
@@ -158,9 +165,11 @@ def _nested(rings: list[Floats], file: str, warnings: list[str]) -> Rings:
     for k in order[1:]:
         if frame.contains(polygons[k]):
             inner.append(rings[k])
-        elif frame.boundary.crosses(polygons[k].boundary) or frame.overlaps(polygons[k]):
-            raise InputFileError(f"{file}: two outlines on the layer Edge.Cuts cross each other near "
-                                 f"{_place(rings[k][0])}; correct them in KiCad")
+        elif frame.overlaps(polygons[k]):
+            shared = frame.boundary.intersection(polygons[k].boundary)
+            at = min(g.representative_point().coords[0] for g in getattr(shared, "geoms", [shared]))
+            raise InputFileError(f"{file}: two outlines on the layer Edge.Cuts cross each other at "
+                                 f"{_place(np.array(at))}; correct them in KiCad")
         else:
             warnings.append(f"a second outline at {_place(rings[k][0])}, outside the largest one, was left out")
     return Rings(rings[order[0]], tuple(inner), tuple(warnings))

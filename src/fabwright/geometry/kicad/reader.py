@@ -21,7 +21,7 @@ _IGNORED = frozenset(("fp_text", "model", "property", "zone", "effects", "net", 
                       "options"))
 DEFAULT_THICKNESS_MM = 1.6
 THINNEST_MM, THICKEST_MM = 0.1, 10.0
-# A ring inside the outline is a drilled hole where its area is a circle's of the same perimeter within 2 %.
+# A ring inside the outline is a drilled hole where its perimeter is a circle's of its width within 2 %.
 ROUNDNESS = 0.02
 WIDEST_HOLE_MM = 8.0
 
@@ -54,7 +54,9 @@ class _Frame:
         self.origin = origin
 
     def points(self, points: Floats) -> Floats:
-        return np.column_stack([points[:, 0] - self.origin[0], self.origin[1] - points[:, 1]])
+        moved = np.column_stack([points[:, 0] - self.origin[0], self.origin[1] - points[:, 1]])
+        # KiCad writes six decimals; the rest is noise of the subtraction.
+        return np.round(moved, 6) + 0.0
 
     def ring(self, ring: Floats) -> Floats:
         # Turning y over turns the ring's sense over.
@@ -92,10 +94,11 @@ def _openings(rings: Rings, parts: list[Footprint], frame: _Frame, outline: Floa
     cutouts: list[Floats] = []
     for ring in (frame.ring(r) for r in rings.inner):
         polygon = Polygon(ring)
-        diameter = 2.0 * math.sqrt(polygon.area / math.pi)
+        # The corners of a drawn circle lie on it, wherever the chords between them are.
+        diameter = round(2.0 * float(np.hypot(*(ring - polygon.centroid.coords[0]).T).max()), 4)
         round_ = abs(polygon.length / (math.pi * diameter) - 1.0) < ROUNDNESS
         if round_ and SMALLEST_HOLE_MM <= diameter <= WIDEST_HOLE_MM:
-            holes.append(MountingHole(float(polygon.centroid.x), float(polygon.centroid.y), float(diameter)))
+            holes.append(MountingHole(round(polygon.centroid.x, 6), round(polygon.centroid.y, 6), diameter))
         else:
             cutouts.append(ring)
     board = Polygon(outline)

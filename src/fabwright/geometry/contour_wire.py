@@ -1,0 +1,37 @@
+"""A plane contour as a closed wire of the B-rep kernel, lines and arcs exact, one vertex per corner."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from fabwright.model import Contour
+
+
+def contour_wire(contour: Contour, z_mm: float) -> Any:
+    """CadQuery wire of a closed contour at a height.
+
+    Neighbouring edges share their vertex from the start: a wire joined afterwards keeps one of two almost equal
+    vertices, and which one varies from run to run.
+    """
+    import cadquery as cq
+    from OCP.BRepBuilderAPI import BRepBuilderAPI_MakeEdge, BRepBuilderAPI_MakeVertex, BRepBuilderAPI_MakeWire
+    from OCP.GC import GC_MakeArcOfCircle
+    from OCP.gp import gp_Pnt
+
+    v = contour.vertices
+    points = [gp_Pnt(float(x), float(y), z_mm) for x, y, _ in v]
+    corners = [BRepBuilderAPI_MakeVertex(p).Vertex() for p in points]
+    wire = BRepBuilderAPI_MakeWire()
+    for k, ((ax, ay, bulge), (bx, by, _)) in enumerate(zip(v, np.roll(v, -1, axis=0), strict=True)):
+        after = (k + 1) % len(points)
+        if bulge:
+            # The middle of the arc lies half the chord times the bulge to the right of the chord's middle.
+            middle = gp_Pnt(float((ax + bx) / 2 + bulge * (by - ay) / 2),
+                            float((ay + by) / 2 - bulge * (bx - ax) / 2), z_mm)
+            arc = GC_MakeArcOfCircle(points[k], middle, points[after]).Value()
+            wire.Add(BRepBuilderAPI_MakeEdge(arc, corners[k], corners[after]).Edge())
+        else:
+            wire.Add(BRepBuilderAPI_MakeEdge(corners[k], corners[after]).Edge())
+    return cq.Wire(wire.Wire())
