@@ -53,6 +53,9 @@ def with_parameters(material: MaterialProfile, given: Mapping[str, Any]) -> Mate
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0.0 < value <= 50.0:
             raise UsageError(f"planning parameter {name} ({PARAMETERS[name]}) is {value!r}; it must be a number of "
                              f"mm above 0 and at most 50")
+        if name == "scallop_mm" and value > material.limits.excess_p99_mm:
+            raise UsageError(f"planning parameter scallop_mm is {value:g}; ridges in {material.material.id} may be at "
+                             f"most {material.limits.excess_p99_mm:g} mm high")
         tables[home[name]][name] = float(value)
     return material.model_copy(update={t: getattr(material, t).model_copy(update=v) for t, v in tables.items() if v})
 

@@ -119,4 +119,4 @@ def first_run_note() -> str:
     """
     from fabwright.machines.mill.kernels.state import compiled
 
-    return "" if compiled() else "First run of the milling kernels: compiling them takes about half a minute, once."
+    return "" if compiled() else "First run of the milling kernels: compiling them takes about 20 s, once."

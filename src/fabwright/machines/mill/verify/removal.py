@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -74,7 +75,7 @@ def run_program(block: Sampled, segments: Segments, cutters: dict[int, Cutter], 
     taken, deep, holder = (np.zeros(len(segments)) for _ in range(3))
     tools = segments.tool if changer else np.zeros(len(segments), dtype=np.int64)
     bounds = np.flatnonzero(np.diff(tools, prepend=tools[:1] - 1))
-    for start, stop in zip(bounds, [*bounds[1:], len(segments)], strict=True):
+    for start, stop in pairwise([*bounds, len(segments)]):
         cutter = cutters.get(int(tools[start]))
         if cutter is None:
             continue

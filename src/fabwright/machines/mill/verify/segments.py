@@ -42,6 +42,13 @@ def placed_moves(trace: Trace) -> np.ndarray:
     return np.asarray(trace.known.all(axis=1) & ~trace.machine_frame)
 
 
+def settled(trace: Trace) -> np.ndarray:
+    """Which axes are at a place the program has set when each move ends: bool (n, 3)."""
+    after = trace.known | (trace.end != trace.start)
+    after[:-1] |= trace.known[1:]
+    return np.asarray(after & ~trace.machine_frame[:, None])
+
+
 def segments_of(trace: Trace) -> Segments:
     """Straight moves as they are, arcs as chords."""
     chosen = np.flatnonzero(placed_moves(trace))

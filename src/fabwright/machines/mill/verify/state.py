@@ -35,6 +35,7 @@ def state_checks(trace: Trace, segments: Segments, machine: MachineProfile, fram
         _modes(trace, frame is not None), _first_move(trace, frame), _spindle(trace, machine), _dwell(trace, machine),
         *_feeds(trace, segments, machine), _speed(trace, machine), _frame_words(trace, machine),
         _tool_words(trace, machine, frame), _end(trace, frame), _known(trace, frame),
+        *([] if frame is None else [_crossings(trace, frame)]),
     ]
 
 
@@ -72,6 +73,18 @@ def _first_move(trace: Trace, frame: Frame | None) -> Check:
                   f"line {trace.line[k]}: the first move is not a rapid in Z alone to at least {lowest:g} mm", z,
                   lowest,
                   "mm", _RULE, (int(trace.line[k]),))
+
+
+def _crossings(trace: Trace, frame: Frame) -> Check:
+    """Rapids that move across do so at the setup's safe height, whether or not anything stands there."""
+    across = (trace.end[:, :2] != trace.start[:, :2]).any(axis=1) & ~trace.machine_frame & (trace.kind == 0)
+    low = np.minimum(trace.start[:, 2], trace.end[:, 2])
+    bad = across & (low < frame.safe_mm - 1e-6)
+    worst = float(low[across].min(initial=frame.safe_mm))
+    return judged(_name(trace, "rapids cross at the safe height"), bool(bad.any()),
+                  f"all {int(across.sum())} at Z {frame.safe_mm:g} or above",
+                  f"{int(bad.sum())} rapids move across below Z {frame.safe_mm:g}, the lowest at Z {worst:g}", worst,
+                  frame.safe_mm, "mm", "setup: safe height", lines_of(trace.line, bad))
 
 
 def _spindle(trace: Trace, machine: MachineProfile) -> Check:

@@ -6,6 +6,7 @@ import numpy as np
 
 from fabwright.machines.mill.profile import MachineProfile
 from fabwright.machines.mill.verify.checks import judged, lines_of
+from fabwright.machines.mill.verify.segments import settled
 from fabwright.model import Check, Floats, Trace
 
 
@@ -13,13 +14,13 @@ def travel_checks(trace: Trace, machine: MachineProfile, offset_mm: tuple[float,
                   ) -> list[Check]:
     """Positions plus the work offset inside x and y travel; the spindle's nose, a tool's stick-out above the tip,
     inside z travel. `stickout_mm` (n,) per move."""
-    travel, own = machine.travel, ~trace.machine_frame
+    travel, ends = machine.travel, settled(trace)
     limits = (("x", 0, 0.0, travel.x_mm), ("y", 1, 0.0, travel.y_mm), ("z", 2, travel.nose_low_mm, travel.nose_high_mm))
     out: list[Check] = []
     for name, axis, low, high in limits:
-        set_here = own & (trace.known[:, axis] | (trace.end[:, axis] != trace.start[:, axis]))
+        set_here = ends[:, axis]
         at = trace.end[:, axis] + offset_mm[axis] + (stickout_mm if axis == 2 else 0.0)
-        arc = own & (trace.kind >= 2) & (axis < 2)
+        arc = ends[:, axis] & (trace.kind >= 2) & (axis < 2)
         reach = np.where(arc, np.hypot(*(trace.start[:, :2] - trace.centre).T),
                          0.0) if arc.any() else np.zeros(len(trace))
         beyond = np.maximum(low - at, at - high)
@@ -43,14 +44,14 @@ def travel_checks(trace: Trace, machine: MachineProfile, offset_mm: tuple[float,
 
 def span_checks(trace: Trace, machine: MachineProfile) -> list[Check]:
     """For a program of unknown set-up: its extent is no larger than travel, wherever its zero may be."""
-    travel, own = machine.travel, ~trace.machine_frame
+    travel, ends = machine.travel, settled(trace)
     spans = (("x", 0, travel.x_mm), ("y", 1, travel.y_mm), ("z", 2, travel.nose_high_mm - travel.nose_low_mm))
     out: list[Check] = []
     for name, axis, limit in spans:
-        here = trace.end[own & (trace.known[:, axis] | (trace.end[:, axis] != trace.start[:, axis])), axis]
+        here = trace.end[ends[:, axis], axis]
         span = float(np.ptp(here)) if len(here) else 0.0
         middle = float(np.median(here)) if len(here) else 0.0
-        bad = own & (np.abs(trace.end[:, axis] - middle) > limit)
+        bad = ends[:, axis] & (np.abs(trace.end[:, axis] - middle) > limit)
         out.append(judged(f"{trace.file}: extent in {name}", span > limit + 1e-6, f"moves over {span:.1f} mm",
                           f"moves over {span:.1f} mm in {name}; {machine.machine.id} travels {limit:g} mm", span,
                           limit, "mm",
