@@ -123,6 +123,28 @@ def test_a_hole_no_cutter_enters_is_refused(maker: Any, bodies: Any) -> None:
         maker((bodies["tray"](hole=1.2),), "grbl-router-800", "pom")
 
 
+@pytest.mark.parametrize(("table", "key", "value", "sentence"), [
+    ("travel", "nose_high_mm", 95.0, r"bump: with flat 6 mm long, 2 flutes the spindle.s nose goes "
+                                     r"from 50\.5 to 100\.0 mm above the bed; grbl-router-800 reaches 15 to 95 mm"),
+    ("holding", "spoilboard_mm", 0.0, r"bump: pom is cut 0\.2 mm into the sacrificial board; grbl-router-800 allows "
+                                      r"0 mm"),
+])
+def test_heights_out_of_reach_are_refused(profiles: Any, bodies: Any, table: str, key: str, value: float, sentence: str
+                                          ) -> None:
+    import copy
+
+    from fabwright.machines.mill import MACHINE_CLASS
+    from fabwright.machines.mill.plan import make_plan
+    from fabwright.model import Nominal
+
+    document = copy.deepcopy(dict(profiles[0]("grbl-router-800").document))
+    document[table][key] = value
+    hub = MACHINE_CLASS.parse_machine(document)
+    material = profiles[1]("eva-40" if table == "travel" else "pom").profile
+    with pytest.raises(PlanError, match=sentence):
+        make_plan(Nominal((bodies["bump"](),)), hub.profile, material, {}, None)
+
+
 @pytest.mark.parametrize(("given", "sentence"), [
     ({"stepdwn_mm": 2.0}, r"unknown planning parameter 'stepdwn_mm'. Known: allowance_mm, "),
     ({"scallop_mm": -1.0}, r"scallop_mm \(ridge between finishing passes\) is -1.0; it must be a number"),

@@ -78,6 +78,15 @@ def test_blocks_of_two_thicknesses_need_two_profiles(profiles: Any) -> None:
         MACHINE_CLASS.parse_material(document)
 
 
+@pytest.mark.parametrize(("name", "key", "sentence"), [
+    ("eva-40", "skin_mm", "a skin needs skin_mm above 0"), ("pom", "tab_width_mm", "tabs need tab_height_mm")])
+def test_a_part_that_nothing_holds_is_refused(profiles: Any, name: str, key: str, sentence: str) -> None:
+    document = copy.deepcopy(dict(profiles[1](name).document))
+    document["release"][key] = 0
+    with pytest.raises(UsageError, match=sentence):
+        MACHINE_CLASS.parse_material(document)
+
+
 def test_a_tool_that_could_only_rub_is_refused(profiles: Any) -> None:
     document = copy.deepcopy(dict(profiles[0]("grbl-router-800").document))
     document["motion"]["feed_max_xy_mm_min"] = 500

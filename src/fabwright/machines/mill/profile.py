@@ -153,6 +153,15 @@ class Release(Sourced):
     tab_spacing_mm: float = Field(default=0.0, ge=0)
     overcut_mm: float = Field(default=0.0, ge=0)
 
+    @model_validator(mode="after")
+    def _holds(self) -> Release:
+        if self.kind == "skin" and self.skin_mm <= 0:
+            raise ValueError("a skin needs skin_mm above 0, or nothing holds the part")
+        if self.kind == "tabs" and min(self.tab_height_mm, self.tab_width_mm, self.tab_spacing_mm) <= 0:
+            raise ValueError("tabs need tab_height_mm, tab_width_mm and tab_spacing_mm above 0, or nothing holds the "
+                             "part")
+        return self
+
 
 class Limits(Sourced):
     """What the finished part may deviate by, and what inspection accepts."""

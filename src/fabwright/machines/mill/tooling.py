@@ -68,13 +68,32 @@ def choose_tooling(shapes: list[Shape], machine: MachineProfile, material: Mater
         for ball in balls if sloped else [None]:
             bad = _first_corner(shapes, flat, ball, corner_limit_mm(material))
             if bad is None:
-                return Tooling(flat, ball)
+                tooling = Tooling(flat, ball)
+                _check_heights(shapes[0].name, tooling, machine, material, block_mm)
+                return tooling
             trial.append((bad[0].name, ball or flat, bad[1]))
     name, cutter, corner = min(trial, key=lambda t: t[2].height_mm)
     raise PlanError(f"{name}: an inside corner near x {corner.x_mm:.1f}, y {corner.y_mm:.1f} keeps "
                     f"{corner.height_mm:.2f} mm "
                     f"of material that no cutter reaches (limit {corner_limit_mm(material):g} mm, smallest that is "
                     f"long enough: {cutter.title}). Give inside corners a radius of at least {cutter.radius_mm:g} mm.")
+
+
+def _check_heights(name: str, tooling: Tooling, machine: MachineProfile, material: MaterialProfile, block_mm: float
+                   ) -> None:
+    """The spindle's nose stays within Z travel from the cut's bottom to the safe height, and the board is spared."""
+    travel, holding = machine.travel, machine.holding
+    low, high = bottom_mm(material), block_mm + holding.clearance_mm
+    if -low > holding.spoilboard_mm:
+        raise PlanError(f"{name}: {material.material.id} is cut {-low:g} mm into the sacrificial board; "
+                        f"{machine.machine.id} "
+                        f"allows {holding.spoilboard_mm:g} mm. Use another material profile or a thicker board.")
+    for cutter in (c for c in (tooling.flat, tooling.ball) if c is not None):
+        if low + cutter.stickout_mm < travel.nose_low_mm or high + cutter.stickout_mm > travel.nose_high_mm:
+            raise PlanError(f"{name}: with {cutter.title} the spindle's nose goes from "
+                            f"{low + cutter.stickout_mm:.1f} to "
+                            f"{high + cutter.stickout_mm:.1f} mm above the bed; {machine.machine.id} reaches "
+                            f"{travel.nose_low_mm:g} to {travel.nose_high_mm:g} mm. Use a thinner block, or raise it.")
 
 
 def bottom_mm(material: MaterialProfile) -> float:
@@ -95,10 +114,8 @@ def _no_reach(shapes: list[Shape], machine: MachineProfile, material: MaterialPr
     return (f"{worst.name}: its outline is cut {worst.top_mm - bottom_mm(material):.1f} mm deep from a block where "
             f"the tip goes {depth:.1f} mm down; the longest flat cutter of {machine.machine.id} ({longest.title}) "
             f"has a flute of {longest.flute_mm:g} mm, sticks out {longest.stickout_mm:g} mm and may cut {share:g} x "
-            f"its "
-            f"diameter = {share * longest.diameter_mm:g} mm deep in {material.material.id}. Make the part lower, use "
-            f"a thinner "
-            f"block or another material.")
+            f"its diameter = {share * longest.diameter_mm:g} mm deep in {material.material.id}. Make the part lower, "
+            f"use a thinner block or another material.")
 
 
 def corner_limit_mm(material: MaterialProfile) -> float:
