@@ -10,9 +10,9 @@ from typing import Any
 
 import fabwright as fw
 from fabwright.bundle.setup_sheet import duration_text
-from fabwright.cli.output import print_table, stage_progress
+from fabwright.cli.output import print_table, say, stage_progress
 from fabwright.model import number_text
-from fabwright.pipeline import STAGES
+from fabwright.pipeline import STAGES, first_run_note
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,14 @@ def main(out: Path) -> int:
     for wish in WISHES:
         began = time.perf_counter()
         title = f"{wish.design} on {wish.machine}"
+        if note := first_run_note(catalogue.machine(wish.machine)):
+            say(note)
         try:
             with stage_progress(STAGES, title, quiet=False) as on_stage:
                 variant = catalogue.get(wish.design).configure(wish.options)
                 job = variant.make(wish.machine, wish.material, wish.measured_thickness_mm, on_stage=on_stage)
         except fw.FabwrightError as error:
-            sys.stderr.write(f"{title}: {error}\n")
+            say(f"{title}: {error}")
             return error.exit_code
         folder = job.save(out)
         rows.append(_row(wish, job, time.perf_counter() - began, folder))
