@@ -32,6 +32,8 @@ BOARD_FILE_BYTES = 32 * 1024 * 1024
 CORNER_TO_GAP = 3.41
 # What a chamfer leaves of the corner's arc.
 ARC_LEFT_MM = 0.25
+# Upright edge left beside a chamfer: two layers of 0.2 mm.
+EDGE_LEFT_MM = 0.4
 # Plastic left under the bottom of a bore.
 BORE_FLOOR_MM = 0.8
 SMALLEST_TEXT_MM, LARGEST_TEXT_MM = 4.0, 8.0
@@ -109,6 +111,13 @@ class Enclosure(Options):
         if self.chamfer_mm > limit + 1e-9:
             yield Problem("chamfer_mm", f"is {self.chamfer_mm:g} mm, but with a corner radius of "
                           f"{self.corner_radius_mm:g} mm it may be at most {limit:g} mm", floor(10.0 * limit) / 10.0)
+
+    @rule("chamfer-leaves-edge", "chamfer_mm", "floor_mm")
+    def _chamfer_leaves_edge(self) -> Iterator[Problem]:
+        limit = self.floor_mm - EDGE_LEFT_MM
+        if self.chamfer_mm > limit + 1e-9:
+            yield Problem("chamfer_mm", f"is {self.chamfer_mm:g} mm, but floor and lid of {self.floor_mm:g} mm keep an "
+                          f"edge of {EDGE_LEFT_MM:g} mm, so it may be at most {limit:.1f} mm", round(limit, 1))
 
     @rule("corner-fits-board", "corner_radius_mm")
     def _corner_fits_board(self) -> Iterator[Problem]:

@@ -33,7 +33,7 @@ TOUCH_LOW_MM, TOUCH_HIGH_MM, GROW_MM = -0.4, 0.5, 0.4
 REACH_MM, SUPPORT_HALF_MM = 1.4, 2.5
 HOLD_DOWN_AIR_MM = 0.3
 LID_SCREW = "M3"
-LUG_END_MM = 1.5
+LUG_END_MM, LUG_OUT_MM = 1.5, 0.2
 ENOUGH_HOLES = 3
 
 
@@ -124,7 +124,10 @@ def lay_out(board: Board, options: Enclosure, making: Making) -> Layout:
         doubts += high_doubts
     lug = _lug_fastening(options, split)
     lug_diameter = max(lug.bore_mm + making.hole_compensation_mm + 2 * BORE_WALL_MM, lug.thread.head_mm + 1.0)
-    lugs = _lugs(inner, outer, blocked, lug_diameter)
+    more = making.hole_compensation_mm
+    stand_off = lug_stand_off_mm((lug_diameter, lug.bore_mm + more, lug.thread.medium_mm + more),
+                                 (options.wall_mm, options.wall_mm - options.chamfer_mm))
+    lugs = _lugs(inner, outer, blocked, lug_diameter, stand_off)
     return Layout(
         board, outline, inner, outer, max(0.0, options.corner_radius_mm - options.wall_mm), options.corner_radius_mm,
         floor, bottom, top, split, split + options.floor_mm, min(LIP_HEIGHT_MM, options.height_above_board_mm - 1.5),
@@ -189,11 +192,21 @@ def _lug_fastening(options: Enclosure, split: float) -> Fastening:
     return found
 
 
-def _lugs(inner: Any, outer: Any, blocked: Any, diameter: float) -> list[tuple[float, float]]:
+def lug_stand_off_mm(diameters: Sequence[float], planes: Sequence[float]) -> float:
+    """How far from the cavity a lug's middle stands: the lug stays out of the cavity, and none of its cylinders
+    (`diameters`, the lug's own first) touches along a line one of the `planes` that lie so far outside the cavity (the
+    wall's outside, the chamfer's edge)."""
+    stand_off = diameters[0] / 2.0 + LUG_OUT_MM
+    while any(abs(abs(stand_off - plane) - d / 2.0) < LUG_OUT_MM for plane in planes for d in diameters):
+        stand_off += LUG_OUT_MM
+    return stand_off
+
+
+def _lugs(inner: Any, outer: Any, blocked: Any, diameter: float, stand_off: float) -> list[tuple[float, float]]:
     """Centres of the lid screws: outside the cavity, clear of openings, spread around the box."""
     radius = diameter / 2.0
     cavity = inner.buffer(0.1, join_style="mitre")
-    free = [at for at in along_edges(inner, radius + LUG_END_MM, radius + 0.2)
+    free = [at for at in along_edges(inner, radius + LUG_END_MM, stand_off)
             if not Point(at).buffer(radius).intersects(blocked) and not Point(at).buffer(radius).intersects(cavity)]
     wanted = 4 if outer.area > 1500.0 else 2
     chosen = spread(free, wanted, 2.0 * diameter)

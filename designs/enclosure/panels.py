@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from shapely import set_precision
 from shapely.geometry import MultiPolygon, Polygon, box
 from shapely.ops import unary_union
 
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
     from .design import Enclosure
 
 SIDES = {"-y": "front", "+y": "back", "-x": "left", "+x": "right"}
-# Bridges of sheet: SendCutSend asks for half the thickness at least, SnapCut for 1 mm; doubled, since walls are narrow.
+# Bridges of sheet: SendCutSend asks for half the thickness at least, SnapCut for 1 mm, doubled here.
 LEAST_BRIDGE_MM = 2.0
-BRIDGE_TO_THICKNESS = 0.75
+BRIDGE_TO_THICKNESS = 0.5
+# Corners of panels lie on this grid: sums of fingers and clearances differ in their last bits.
+GRID_MM = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,4 +159,4 @@ def _one(shape: Any, name: str) -> Polygon:
     if isinstance(shape, MultiPolygon) or shape.is_empty:
         count = len(getattr(shape, "geoms", []))
         raise BuildError(f"{name}: the openings cut it into {count} pieces; raise height_above_board_mm or standoff_mm")
-    return shape
+    return set_precision(shape, GRID_MM)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +9,9 @@ import cadquery as cq
 import numpy as np
 
 from fabwright.design import BuildError, Contour, contour_wire
+
+# Corners this close are one: the kernel makes no edge between them.
+SAME_MM = 1e-6
 
 
 def prism(contour: Contour, z_mm: float, height_mm: float, holes: Sequence[Contour] = ()) -> Any:
@@ -23,6 +25,7 @@ def polygon_prism(polygon: Any, z_mm: float, height_mm: float) -> Any:
     def ring(coords: Any) -> Contour:
         # Rounded, since the last bits of an offset vary from run to run.
         points = np.round(np.asarray(coords)[:-1, :2], 9) + 0.0
+        points = points[np.hypot(*(points - np.roll(points, 1, axis=0)).T) > SAME_MM]
         return Contour(np.column_stack([points, np.zeros(len(points))]))
     return prism(ring(polygon.exterior.coords), z_mm, height_mm, [ring(r.coords) for r in polygon.interiors])
 
@@ -68,11 +71,3 @@ def one_solid(shape: Any, name: str) -> Any:
 def common_volume_mm3(a: Any, b: Any) -> float:
     """Volume shared by two shapes."""
     return float(sum(s.Volume() for s in a.intersect(b).Solids()))
-
-
-def mesh_volume_mm3(solid: Any) -> float:
-    """Volume of the solid's triangulation by the divergence theorem: a measure independent of the kernel's integral."""
-    points, triangles = solid.tessellate(0.05, 0.4)
-    p = np.array([(v.x, v.y, v.z) for v in points])
-    t = np.array(triangles)
-    return float(math.fsum(np.einsum("ij,ij->i", p[t[:, 0]], np.cross(p[t[:, 1]], p[t[:, 2]])) / 6.0))

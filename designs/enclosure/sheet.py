@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from .design import Enclosure
 
 CLEAR_MM3 = 0.1
+# Rounding of panel corners, times the lengths of fingers.
+AREA_MM2 = 0.001
 # Sheet kept around vents and label, and how far from a wall a connector may end before a plug hardly reaches it.
 FRAME_MM, FAR_MM = 4.0, 3.0
 SCREW_LENGTHS_MM = (8.0, 10.0, 12.0, 14.0, 16.0, 20.0, 25.0, 30.0)
@@ -117,7 +119,7 @@ def check_joints(plan: SheetBox, polygons: dict[str, Polygon]) -> None:
                 rows = (plan.inside, plan.inside + t) if upper else (-t, 0.0)
                 finger = polygons[name].intersection(box(low, rows[0], high, rows[1])).area
                 slot = (high - low) * t
-                if not slot - clearance * t - 1e-6 <= finger <= slot + 1e-6:
+                if not slot - clearance * t - AREA_MM2 <= finger <= slot + AREA_MM2:
                     raise BuildError(f"finger {index} of the {name} wall fills {finger:.2f} of {slot:.2f} mm2 of its "
                                      f"slot in the {where}; report the design")
 

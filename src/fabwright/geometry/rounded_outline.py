@@ -102,7 +102,7 @@ def rounded(polygon: Any, radius_mm: float) -> Contour:
         arc = _corner(points[k - 1], points[k], points[(k + 1) % count], radius_mm,
                       _EDGE_SHARE * min(length[k - 1], length[k]))
         vertices += arc if arc else [(float(points[k][0]), float(points[k][1]), 0.0)]
-    return Contour(np.round(np.array(vertices, dtype=np.float64), DECIMALS) + 0.0)
+    return Contour(np.asarray(np.round(np.array(vertices), DECIMALS) + 0.0, dtype=np.float64))
 
 
 def _corner(before: Floats, at: Floats, after: Floats, radius_mm: float, reach_mm: float

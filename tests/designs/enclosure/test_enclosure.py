@@ -20,7 +20,7 @@ from fabwright.geometry.inspect import inspect_solids, nominal_of
 from fabwright.geometry.kernel import run_single_threaded
 from fabwright.geometry.kicad.reader import read_board
 from fabwright.geometry.tessellate import tessellate
-from fabwright.model import Attachment, Fits, FlatPart, Making, Part, Severity
+from fabwright.model import Attachment, Fits, FlatPart, Making, Mesh, Nominal, Part, Severity
 from fabwright.store.releases import Case, read_release
 
 RELEASE = read_release(Path(__file__).parents[3] / "designs" / "enclosure")
@@ -89,14 +89,23 @@ def inside(shape: Any, x: float, y: float, z: float) -> bool:
 
 def meshed(shape: Any) -> manifold3d.Manifold:
     """The shape in a kernel that shares nothing with the one it was built in."""
-    mesh = tessellate(shape, "shape")
+    return manifold_of(tessellate(shape, "shape"))
+
+
+def manifold_of(mesh: Mesh) -> manifold3d.Manifold:
     return manifold3d.Manifold(manifold3d.Mesh64(mesh.vertices, mesh.triangles.astype(np.uint64)))
 
 
 @cache
+def nominal(name: str) -> Nominal:
+    return nominal_of(printed(name)[2])
+
+
+@cache
 def meshes(name: str) -> tuple[manifold3d.Manifold, manifold3d.Manifold]:
-    base, lid = bodies(printed(name)[2])
-    return meshed(base), meshed(lid)
+    """Base and lid as they stand assembled; the lid's mesh lies on its top face."""
+    base, lid = (manifold_of(m) for m in nominal(name).meshes)
+    return base, lid.rotate((180.0, 0.0, 0.0)).translate((0.0, 0.0, printed(name)[1].height))
 
 
 def board_mesh(board: Any, bottom: float, top: float) -> manifold3d.Manifold:
@@ -136,8 +145,7 @@ def test_printed_case(name: str) -> None:
     _, layout, part = printed(name)
     expect = case(name).expect
     base, lid = meshes(name)
-    nominal = nominal_of(part)
-    assert [f for f in inspect_solids(part, nominal) if f.severity is Severity.ERROR] == []
+    assert [f for f in inspect_solids(part, nominal(name)) if f.severity is Severity.ERROR] == []
     board = board_mesh(layout.board, layout.bottom, layout.top)
     assert board.volume() > 0.9 * shapely.Polygon(layout.board.outline).area * layout.board.thickness_mm
     assert shared_mm3(base, board) < 0.1
@@ -146,10 +154,10 @@ def test_printed_case(name: str) -> None:
     assert layout.split - layout.floor == pytest.approx(expect["inside_height_mm"])
     assert len(layout.bosses) == expect["bosses"]
     assert len(layout.openings) == expect["openings"]
-    low, high = nominal.meshes[0].bounds_mm
+    low, high = nominal(name).meshes[0].bounds_mm
     assert (low[2], high[2]) == (0.0, pytest.approx(layout.split, abs=1e-4))
     # The lid is made on its flat top face: everything else of it points up.
-    low, high = nominal.meshes[1].bounds_mm
+    low, high = nominal(name).meshes[1].bounds_mm
     assert low[2] == 0.0
     assert high[2] >= layout.height - layout.split + min(layout.lip_mm, 1.0) - 1e-4
     assert part.bodies[1].making_rotation_deg == (180.0, 0.0, 0.0)
@@ -381,7 +389,8 @@ def test_sheet_too_thick_for_three_fingers_is_refused() -> None:
 
 @pytest.mark.parametrize(("options", "path", "words", "nearest"), [
     ({"corner_radius_mm": 12}, "corner_radius_mm", "gives an inside radius of 10.00 mm", 4.5),
-    ({"corner_radius_mm": 2, "chamfer_mm": 1.8}, "chamfer_mm", "it may be at most 1.75 mm", 1.7),
+    ({"corner_radius_mm": 2, "chamfer_mm": 1.8, "floor_mm": 3}, "chamfer_mm", "it may be at most 1.75 mm", 1.7),
+    ({"chamfer_mm": 2.0}, "chamfer_mm", "lid of 2 mm keep an edge of 0.4 mm, so it may be at most 1.6 mm", 1.6),
     ({"corner_radius_mm": 0}, "chamfer_mm", "with a corner radius of 0 mm it may be at most 0 mm", 0.0),
     ({"standoff_mm": 2}, "standoff_mm", "leaves a boss 3.20 mm deep", 3.5),
     ({"board": "arduino-nano", "corner_radius_mm": 10, "gap_mm": 3}, "corner_radius_mm", "more than half the board's",
@@ -462,6 +471,60 @@ def test_the_longest_insert_that_fits_is_taken() -> None:
     assert fasteners.fastening_in(m3, True, 4.0) is None
     assert [t.name for t in fasteners.threads_through(3.2)] == ["M3", "M2.5"]
     assert fasteners.threads_through(2.0) == ()
+
+
+@pytest.mark.parametrize("wall", [1.2, 2.0, 2.9, 3.7])
+@pytest.mark.parametrize("chamfer", [0.0, 0.6, 1.6])
+def test_no_cylinder_of_a_lug_touches_a_plane_of_the_wall(wall: float, chamfer: float) -> None:
+    diameters, planes = (7.2, 4.2, 3.6), (wall, wall - chamfer)
+    stand_off = layout_of.lug_stand_off_mm(diameters, planes)
+    assert stand_off >= 3.6 + 0.2 - 1e-9
+    assert all(abs(abs(stand_off - p) - d / 2) > 0.2 - 1e-9 for p in planes for d in diameters)
+
+
+# --- sampled orders
+
+
+def sampled(seed: int) -> dict[str, Any]:
+    """A random order, each refused option moved to the nearest valid value that its refusal names."""
+    rng = np.random.default_rng(seed)
+
+    def grid(low: float, high: float, step: float) -> float:
+        return round(low + step * float(rng.integers(0, round((high - low) / step) + 1)), 3)
+
+    boards = [*known.BOARDS, "sensor-node-v5", "relay-v6", "badge-v8"]
+    board = str(rng.choice(boards))
+    options: dict[str, Any] = {
+        "height_above_board_mm": grid(3, 40, 0.5), "standoff_mm": grid(2, 10, 0.5), "gap_mm": grid(0.3, 3, 0.05),
+        "connector_clearance_mm": grid(0.2, 2, 0.1), "wall_mm": grid(1.2, 4, 0.1), "floor_mm": grid(1.2, 5, 0.1),
+        "corner_radius_mm": grid(0, 20, 0.5), "chamfer_mm": grid(0, 3, 0.1), "vents": bool(rng.integers(0, 2)),
+        "fastening": str(rng.choice(["heat-set", "self-tap"])), "label": str(rng.choice(["", "AB", "Label 12"])),
+        **({"board": board} if board in known.BOARDS else {"board_file": f"example_boards/{board}.kicad_pcb"})}
+    for _ in range(8):
+        try:
+            order(options)
+        except OptionErrors as refusal:
+            problem = next(iter(refusal))
+            options[problem.path] = problem.nearest if problem.nearest is not None else ""
+        else:
+            return options
+    raise AssertionError(f"no way out of the refusals of {options}")
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("seed", range(80))
+def test_sampled_orders_build_sound(seed: int) -> None:
+    options = order(sampled(seed))
+    making = printing(hole_compensation_mm=0.1 * (seed % 4), fits=Fits(0.05, 0.12, 0.2 + 0.1 * (seed % 3)))
+    part = build(options, making)
+    assert [str(f) for f in inspect_solids(part, nominal_of(part)) if f.severity is Severity.ERROR] == []
+    refused = ""
+    try:
+        assert len(build(options, cutting(stock_thickness_mm=(2.87, 4.1)[seed % 2])).sheets) == 6
+    except BuildError as refusal:
+        refused = str(refusal)
+    # The only ways a sheet may be too thick for a box.
+    assert not refused or "too short for three fingers" in refused or "cut it into 2 pieces" in refused
 
 
 # --- all boards that KiCad ships as demonstrations
