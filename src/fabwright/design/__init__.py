@@ -33,8 +33,8 @@ from fabwright.model import (
 __all__ = [
     "Attachment", "Body", "BuildError", "Contour", "CriticalDimension", "Datum", "Finding", "Fits", "FlatPart",
     "Hardware", "InputFileError", "Making", "OptionInfo", "Options", "Part", "Problem", "Severity", "angle",
-    "attachment", "choice", "configure", "count", "describe", "flag", "json_schema", "length", "number", "parse_assignments",
-    "parse_options_json", "rule", "text",
+    "attachment", "choice", "configure", "count", "describe", "flag", "json_schema", "length", "number",
+    "parse_assignments", "parse_options_json", "rule", "text",
 ]
 
 # Name for designers -> module of fabwright.geometry that defines it; imported when the name is first used.
