@@ -6,12 +6,12 @@ from typing import Any
 
 from fabwright.design import Making, grown, rounded
 
-from .layout import Layout
+from .layout import RIM_MM, Layout
 from .openings import Opening
 from .prisms import block, cylinder, frustum, fused, one_solid, polygon_prism, prism, without
 
-# A strip of wall lower than this above an opening, or a skin thinner than that below one, would break: it is opened.
-RIM_MM, SKIN_MM = 1.5, 0.8
+# A skin thinner than this below an opening, or above one in the lid, would break: it is opened.
+SKIN_MM = 0.8
 # Parts that stand on another sink this far into it, so that they share volume and not just a face.
 SINK_MM = 0.2
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,13 +21,15 @@ from .places import along_edges, spread, supports
 if TYPE_CHECKING:
     from .design import Enclosure
 
+# A strip of wall lower than this above an opening would break: the opening goes up to the rim.
+RIM_MM = 1.5
 # Notches in the board narrower than this are spanned by the wall; curves are followed to the tolerance.
 NOTCH_MM, FOLLOW_MM = 12.0, 0.25
 # Board corners rounded or cut by less are square to the wall, which has its own radius.
 SQUARED_MM = 3.0
 LIP_HEIGHT_MM, LIP_THICKNESS_MM = 3.0, 1.2
 # Plastic around a bore: three beads of 0.4 mm and a little; Protolabs asks for 0.8 mm at least.
-BORE_WALL_MM = 1.6
+BORE_WALL_MM, BORE_LEAST_MM = 1.6, 0.8
 # A boss this near a wall (from overlap to gap, mm) would touch it along a line: it grows into the wall instead.
 TOUCH_LOW_MM, TOUCH_HIGH_MM, GROW_MM = -0.4, 0.5, 0.4
 # How far a support or hold-down reaches over the board's edge, and its half width.
@@ -107,10 +110,11 @@ def lay_out(board: Board, options: Enclosure, making: Making) -> Layout:
     bottom = floor + options.standoff_mm
     top = bottom + board.thickness_mm
     split = top + options.height_above_board_mm
-    openings = openings_of(board, bottom, top, options.connector_clearance_mm, split + floor)
+    openings = openings_of(board, bottom, top, options.connector_clearance_mm, split - RIM_MM)
     gap = making.fits.slide_mm / 2.0
-    bosses, doubts = _bosses(board, options, making, inner)
-    blocked = _blocked(openings, outer)
+    blocked = _blocked(openings, outer, LEAST_STRIP_MM)
+    below = _blocked([o for o in openings if o.z_low_mm < bottom], outer, 0.0)
+    bosses, doubts = _bosses(board, options, making, inner, below)
     pillars: list[Any] = []
     hold_downs: list[Any] = []
     if len(bosses) < ENOUGH_HOLES:
@@ -134,7 +138,9 @@ def lay_out(board: Board, options: Enclosure, making: Making) -> Layout:
         gap, openings, tuple(bosses), tuple(pillars), tuple(hold_downs), tuple(lugs), lug_diameter, lug, tuple(doubts))
 
 
-def _bosses(board: Board, options: Enclosure, making: Making, inner: Any) -> tuple[list[Boss], list[str]]:
+def _bosses(board: Board, options: Enclosure, making: Making, inner: Any, below: Any
+            ) -> tuple[list[Boss], list[str]]:
+    """A boss under each hole that takes a screw, clear of the openings `below` the board; and what was left out."""
     depth = options.floor_mm + options.standoff_mm - BORE_FLOOR_MM
     bosses: list[Boss] = []
     doubts: list[str] = []
@@ -152,17 +158,20 @@ def _bosses(board: Board, options: Enclosure, making: Making, inner: Any) -> tup
             diameter = 2.0 * (to_wall + GROW_MM)
         # A boss may not come out of the wall's far side.
         diameter = min(diameter, 2.0 * (to_wall + options.wall_mm - GROW_MM))
-        if diameter < bore + 2 * 0.8:
-            doubts.append(f"The boss for {at} has no room beside the wall and is left out.")
+        to_opening = below.distance(Point(hole.x_mm, hole.y_mm)) if not below.is_empty else math.inf
+        if diameter < bore + 2 * BORE_LEAST_MM or to_opening < bore / 2.0 + BORE_LEAST_MM:
+            doubts.append(f"The boss for {at} has no room beside the wall or an opening and is left out.")
             continue
+        if abs(to_opening - diameter / 2.0) < 0.1:
+            diameter += 0.3
         bosses.append(Boss(hole.x_mm, hole.y_mm, diameter, found[0]))
     return bosses, doubts
 
 
-def _blocked(openings: Sequence[Opening], outer: Any) -> Any:
+def _blocked(openings: Sequence[Opening], outer: Any, margin_mm: float) -> Any:
     low_x, low_y, high_x, high_y = outer.bounds
     far = (low_x - 40.0, low_y - 40.0, high_x + 40.0, high_y + 40.0)
-    return unary_union([box(*o.rect(far)).buffer(LEAST_STRIP_MM, join_style="mitre") for o in openings])
+    return unary_union([box(*o.rect(far)).buffer(margin_mm, join_style="mitre") for o in openings])
 
 
 def _around(bosses: Sequence[Boss]) -> list[Any]:

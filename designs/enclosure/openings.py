@@ -11,7 +11,7 @@ Rect = tuple[float, float, float, float]
 # A strip of wall thinner than this between two openings would break: the two become one. Protolabs' least printed wall
 # is 0.8 mm; doubled, because the strip stands alone.
 LEAST_STRIP_MM = 1.6
-# Between two openings that go on through the lid, the strip is a free finger: as long as the connectors are deep.
+# Between two openings that go up to the rim, the strip is a finger that stands free; chosen.
 LEAST_FINGER_MM = 6.0
 
 
@@ -57,13 +57,13 @@ def connector_heights(connector: EdgeConnector, bottom_mm: float, top_mm: float)
             top_mm + connector.height_mm)
 
 
-def openings_of(board: Board, bottom_mm: float, top_mm: float, clearance_mm: float, lid_mm: float
-                ) -> tuple[Opening, ...]:
-    """One opening per connector, those that would leave too thin a strip between them joined; `lid_mm` is the height
-    of the lid's top face."""
+def openings_of(board: Board, bottom_mm: float, top_mm: float, clearance_mm: float, rim_mm: float,
+                strip_mm: float = LEAST_STRIP_MM) -> tuple[Opening, ...]:
+    """One opening per connector, those that would leave a strip thinner than `strip_mm` between them joined, or thinner
+    than LEAST_FINGER_MM where both are higher than `rim_mm` and so reach the rim."""
     single = [_opening(c, bottom_mm, top_mm, clearance_mm) for c in board.connectors]
     sides = ([o for o in single if o.side == side] for side in ("-x", "+x", "-y", "+y"))
-    return tuple(o for side in sides for o in _joined(side, lid_mm))
+    return tuple(o for side in sides for o in _joined(side, rim_mm, strip_mm))
 
 
 def _opening(connector: EdgeConnector, bottom_mm: float, top_mm: float, clearance_mm: float) -> Opening:
@@ -80,22 +80,23 @@ def _opening(connector: EdgeConnector, bottom_mm: float, top_mm: float, clearanc
                    outer)
 
 
-def _joined(openings: Sequence[Opening], lid_mm: float) -> list[Opening]:
+def _joined(openings: Sequence[Opening], rim_mm: float, strip_mm: float) -> list[Opening]:
     kept: list[Opening] = []
     for opening in sorted(openings, key=lambda o: (o.low_mm, o.z_low_mm, o.names)):
-        at = next((k for k, other in enumerate(kept) if _too_close(other, opening, lid_mm)), None)
+        at = next((k for k, other in enumerate(kept) if _too_close(other, opening, rim_mm, strip_mm)),
+                  None)
         if at is None:
             kept.append(opening)
         else:
             kept[at] = _union(kept[at], opening)
-    return kept if len(kept) == len(openings) else _joined(kept, lid_mm)
+    return kept if len(kept) == len(openings) else _joined(kept, rim_mm, strip_mm)
 
 
-def _too_close(a: Opening, b: Opening, lid_mm: float) -> bool:
-    through = min(a.z_high_mm, b.z_high_mm) > lid_mm - LEAST_STRIP_MM
+def _too_close(a: Opening, b: Opening, rim_mm: float, strip_mm: float) -> bool:
+    least = LEAST_FINGER_MM if min(a.z_high_mm, b.z_high_mm) > rim_mm else strip_mm
     apart_along = max(a.low_mm, b.low_mm) - min(a.high_mm, b.high_mm)
     apart_up = max(a.z_low_mm, b.z_low_mm) - min(a.z_high_mm, b.z_high_mm)
-    return apart_along < (LEAST_FINGER_MM if through else LEAST_STRIP_MM) and apart_up < LEAST_STRIP_MM
+    return apart_along < least and apart_up < strip_mm
 
 
 def _union(a: Opening, b: Opening) -> Opening:

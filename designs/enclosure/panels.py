@@ -81,8 +81,8 @@ def lay_out_sheet(board: Board, options: Enclosure, making: Making) -> SheetBox:
     bottom = options.standoff_mm
     top = bottom + board.thickness_mm
     inside = top + options.height_above_board_mm
-    openings = openings_of(board, bottom, top, options.connector_clearance_mm, inside + t)
     bridge = max(LEAST_BRIDGE_MM, BRIDGE_TO_THICKNESS * t)
+    openings = openings_of(board, bottom, top, options.connector_clearance_mm, inside - bridge, bridge)
     width, depth = board.size_mm
     low_x, low_y, high_x, high_y = -options.gap_mm, -options.gap_mm, width + options.gap_mm, depth + options.gap_mm
     for o in openings:
