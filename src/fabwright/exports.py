@@ -83,21 +83,23 @@ def _write_sheets(checked: CheckedPart, file_format: str, title: str, body: str 
 
     sheets: tuple[FlatPart, ...] = checked.nominal.sheets
     if body is not None:
-        sheets = tuple(s for s in sheets if s.name == body) or _no_body(body, [s.name for s in sheets])
+        sheets = tuple(sheets[k] for k in _named(body, [s.name for s in sheets]))
     return write_dxf(sheets, title) if file_format == "dxf" else write_svg(sheets)
 
 
-def _no_body(body: str, known: list[str]) -> tuple[FlatPart, ...]:
-    raise UnknownNameError("body", body, known)
+def _named(body: str, names: list[str]) -> list[int]:
+    """Places of the pieces of that name; UnknownNameError where there is none."""
+    kept = [k for k, name in enumerate(names) if name == body]
+    if not kept:
+        raise UnknownNameError("body", body, names)
+    return kept
 
 
 def _write_solids(checked: CheckedPart, file_format: str, title: str, body: str | None) -> bytes:
     bodies: list[Body] = list(checked.part.bodies)
     meshes: list[Mesh] = list(checked.nominal.meshes)
     if body is not None:
-        kept = [k for k, b in enumerate(bodies) if b.name == body]
-        if not kept:
-            _no_body(body, [b.name for b in bodies])
+        kept = _named(body, [b.name for b in bodies])
         bodies, meshes = [bodies[k] for k in kept], [meshes[k] for k in kept]
     if not bodies and file_format == "png":
         from fabwright.geometry.flat_solid import flat_solid

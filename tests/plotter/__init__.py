@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 
 from fabwright.errors import PlanError
-from fabwright.machines.profile import MachineHead, MaterialHead, Sourced, Table, parse_profile
+from fabwright.machines.profile import (
+    MachineHead,
+    MaterialHead,
+    Sourced,
+    Table,
+    parse_machine_profile,
+    parse_material_profile,
+)
 from fabwright.model import (
     Check,
     CheckedPart,
@@ -33,7 +40,6 @@ from fabwright.model import (
     ToolpathFile,
     Trace,
     Verdict,
-    value_digest,
 )
 
 MARGIN_MM = 10.0
@@ -91,13 +97,10 @@ class Plotter:
     form: str = "sheet"
 
     def parse_machine(self, document: Mapping[str, Any]) -> Machine:
-        p = parse_profile(PlotterProfile, "machine", document)
-        return Machine(p.machine.id, p.machine.title, p.machine.class_, p.machine.controller, p, document,
-                       value_digest(document))
+        return parse_machine_profile(PlotterProfile, document)
 
     def parse_material(self, document: Mapping[str, Any]) -> Material:
-        p = parse_profile(PaperProfile, "material", document)
-        return Material(p.material.id, p.material.title, p.material.class_, p, document, value_digest(document))
+        return parse_material_profile(PaperProfile, document)
 
     def making(self, machine: Machine, material: Material, measured_thickness_mm: float | None) -> Making:
         return Making(self.name, "pen", "sheet", material.id, Fits(0.0, 0.0, 0.0, "a drawing has no fits"),

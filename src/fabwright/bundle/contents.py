@@ -77,8 +77,8 @@ def _geometry_files(checked: CheckedPart, title: str) -> dict[str, bytes]:
 
 
 def _manifest(identity: JobIdentity, title: str, name: str, machine: Machine, material: Material,
-              checked: CheckedPart, setup: Setup, verdict: Verdict, files: Mapping[str, bytes],
-              program: Program) -> dict[str, Any]:
+              checked: CheckedPart, setup: Setup, verdict: Verdict, program: Program) -> dict[str, Any]:
+    """The manifest but for its list of files, which is made when all of them are there."""
     part = checked.part
     return {
         "format": FORMAT, "job": identity.id, "name": name, "title": title, "inputs": dict(identity.inputs),
@@ -96,7 +96,6 @@ def _manifest(identity: JobIdentity, title: str, name: str, machine: Machine, ma
         "hardware": [{"name": h.name, "quantity": h.quantity, "use": h.use} for h in part.hardware],
         "assembly": list(part.assembly), "findings": [f.as_json() for f in checked.findings],
         "verdict": {"passed": verdict.passed, "figures": dict(verdict.figures)},
-        "files": [{"file": n, "sha256": bytes_digest(files[n]), "bytes": len(files[n])} for n in sorted(files)],
     }
 
 
@@ -112,7 +111,7 @@ def bundle_files(identity: JobIdentity, title: str, variant: Variant, machine: M
     files["verdict.json"] = json_bytes(verdict.as_json())
     picture = preview_png(checked.nominal, setup)
     files["preview.png"] = picture
-    manifest = _manifest(identity, title, name, machine, material, checked, setup, verdict, files, program)
+    manifest = _manifest(identity, title, name, machine, material, checked, setup, verdict, program)
     files["setup-sheet.html"] = setup_sheet_html(setup_sheet, manifest, verdict, picture, machine, material)
     manifest["files"] = [{"file": n, "sha256": bytes_digest(files[n]), "bytes": len(files[n])} for n in sorted(files)]
     files["manifest.json"] = json_bytes(manifest)

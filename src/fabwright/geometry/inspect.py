@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from fabwright.errors import BuildError
-from fabwright.geometry.tessellate import tessellate
+from fabwright.geometry.tessellate import rotation_matrix, tessellate
 from fabwright.geometry.weld import weld
 from fabwright.model import Body, Finding, Floats, Mesh, Nominal, Part, Severity
 
@@ -69,8 +69,8 @@ def _inspect_body(body: Body, mesh: Mesh) -> list[Finding]:
                                 f"{VOLUME_AGREEMENT * 100:.1f} %).", off, VOLUME_AGREEMENT * 100.0, "%",
                                 "Report the design: a face is wrong."))
     if body.expected_bounds_mm is not None:
-        low, high = _design_bounds(body)
-        for axis, want, have in zip("xyz", body.expected_bounds_mm, high - low, strict=True):
+        size = _design_size_mm(body, mesh)
+        for axis, want, have in zip("xyz", body.expected_bounds_mm, size, strict=True):
             if abs(want - have) > BOUNDS_AGREEMENT_MM:
                 findings.append(Finding("solid-bounds", Severity.ERROR, body.name,
                                         f"The solid measures {have:.2f} mm along {axis}, the options say {want:.2f}.",
@@ -87,9 +87,10 @@ def _kernel_volume_mm3(body: Body, mesh_mm3: float) -> float:
     return kernel
 
 
-def _design_bounds(body: Body) -> tuple[Floats, Floats]:
-    mesh = tessellate(body.solid, body.name)
-    return mesh.bounds_mm
+def _design_size_mm(body: Body, mesh: Mesh) -> Floats:
+    """Extents (3,) of the body in the design frame: its mesh turned back from the making attitude."""
+    turned_back = mesh.vertices @ rotation_matrix(body.making_rotation_deg)
+    return np.asarray(np.ptp(turned_back, axis=0), dtype=np.float64)
 
 
 def mesh_volume_mm3(mesh: Mesh) -> float:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fabwright.errors import UsageError
+from fabwright.model import Machine, Material, value_digest
 
 
 class Table(BaseModel):
@@ -55,3 +56,17 @@ def parse_profile(schema: type[ProfileT], kind: str, document: Mapping[str, Any]
     except ValidationError as error:
         lines = [f"{kind} profile {name!r}: {'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors()]
         raise UsageError("\n".join(lines)) from None
+
+
+def parse_machine_profile(schema: type[BaseModel], document: Mapping[str, Any]) -> Machine:
+    """The machine of a document whose `schema` has `[machine]` as its `machine`; UsageError as for `parse_profile`."""
+    profile: Any = parse_profile(schema, "machine", document)
+    head: MachineHead = profile.machine
+    return Machine(head.id, head.title, head.class_, head.controller, profile, dict(document), value_digest(document))
+
+
+def parse_material_profile(schema: type[BaseModel], document: Mapping[str, Any]) -> Material:
+    """The material of a document whose `schema` has `[material]` as its `material`; errors as for `parse_profile`."""
+    profile: Any = parse_profile(schema, "material", document)
+    head: MaterialHead = profile.material
+    return Material(head.id, head.title, head.class_, profile, dict(document), value_digest(document))

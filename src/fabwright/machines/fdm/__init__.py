@@ -18,7 +18,6 @@ from fabwright.model import (
     Toolpath,
     Trace,
     Verdict,
-    value_digest,
 )
 
 
@@ -32,20 +31,16 @@ class FilamentPrinting:
     def parse_machine(self, document: Mapping[str, Any]) -> Machine:
         """Check a printer's profile."""
         from fabwright.machines.fdm.schema import PrinterProfile
-        from fabwright.machines.profile import parse_profile
+        from fabwright.machines.profile import parse_machine_profile
 
-        profile = parse_profile(PrinterProfile, "machine", document)
-        head = profile.machine
-        return Machine(head.id, head.title, head.class_, head.controller, profile, document, value_digest(document))
+        return parse_machine_profile(PrinterProfile, document)
 
     def parse_material(self, document: Mapping[str, Any]) -> Material:
         """Check a filament's profile."""
         from fabwright.machines.fdm.schema import FilamentProfile
-        from fabwright.machines.profile import parse_profile
+        from fabwright.machines.profile import parse_material_profile
 
-        profile = parse_profile(FilamentProfile, "material", document)
-        head = profile.material
-        return Material(head.id, head.title, head.class_, profile, document, value_digest(document))
+        return parse_material_profile(FilamentProfile, document)
 
     def making(self, machine: Machine, material: Material, measured_thickness_mm: float | None) -> Making:
         """Fits and compensations of this printer with this filament."""

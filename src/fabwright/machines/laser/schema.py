@@ -9,8 +9,15 @@ from pydantic import Field, model_validator
 
 from fabwright.errors import UsageError
 from fabwright.machines.laser.forbidden import forbidden_reason
-from fabwright.machines.profile import MachineHead, MaterialHead, Sourced, Table, parse_profile
-from fabwright.model import Machine, Material, value_digest
+from fabwright.machines.profile import (
+    MachineHead,
+    MaterialHead,
+    Sourced,
+    Table,
+    parse_machine_profile,
+    parse_material_profile,
+)
+from fabwright.model import Machine, Material
 
 BeamKind = Literal["co2", "diode"]
 
@@ -169,16 +176,13 @@ class SheetProfile(Table):
 
 def parse_machine(document: Mapping[str, Any]) -> Machine:
     """Checked machine profile."""
-    profile = parse_profile(LaserProfile, "machine", document)
-    head = profile.machine
-    return Machine(head.id, head.title, head.class_, head.controller, profile, dict(document), value_digest(document))
+    return parse_machine_profile(LaserProfile, document)
 
 
 def parse_material(document: Mapping[str, Any]) -> Material:
     """Checked material profile; a forbidden substance in its name or composition is a UsageError."""
-    profile = parse_profile(SheetProfile, "material", document)
-    head = profile.material
-    reason = forbidden_reason(head.id, head.title)
+    material = parse_material_profile(SheetProfile, document)
+    reason = forbidden_reason(material.id, material.title)
     if reason is not None:
-        raise UsageError(f"material profile {head.id!r}: material.title: {reason}")
-    return Material(head.id, head.title, head.class_, profile, dict(document), value_digest(document))
+        raise UsageError(f"material profile {material.id!r}: material.title: {reason}")
+    return material

@@ -9,7 +9,7 @@ from typing import Any
 
 from fabwright.errors import UsageError
 from fabwright.machines.mill.profile import MachineProfile, MaterialProfile
-from fabwright.machines.profile import parse_profile
+from fabwright.machines.profile import parse_machine_profile, parse_material_profile
 from fabwright.model import (
     CheckedPart,
     Finding,
@@ -24,7 +24,6 @@ from fabwright.model import (
     Toolpath,
     Trace,
     Verdict,
-    value_digest,
 )
 
 #: A block that measures further from its nominal thickness than this share is another block.
@@ -41,15 +40,11 @@ class MillClass:
 
     def parse_machine(self, document: Mapping[str, Any]) -> Machine:
         """Check a machine profile."""
-        profile = parse_profile(MachineProfile, "machine", document)
-        head = profile.machine
-        return Machine(head.id, head.title, head.class_, head.controller, profile, document, value_digest(document))
+        return parse_machine_profile(MachineProfile, document)
 
     def parse_material(self, document: Mapping[str, Any]) -> Material:
         """Check a material profile."""
-        profile = parse_profile(MaterialProfile, "material", document)
-        head = profile.material
-        return Material(head.id, head.title, head.class_, profile, document, value_digest(document))
+        return parse_material_profile(MaterialProfile, document)
 
     def making(self, machine: Machine, material: Material, measured_thickness_mm: float | None) -> Making:
         """Block thickness, fits, and the smallest inside radius of the cutters that reach through the block."""
