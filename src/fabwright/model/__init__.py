@@ -15,12 +15,15 @@ from fabwright.model.part import (
     Hardware,
     Making,
     Nominal,
+    NominalZone,
     Part,
     Variant,
+    Zone,
 )
 from fabwright.model.plan import Placement, Plan, Setup, SetupTool, Stock
 from fabwright.model.shapes import Contour, FlatPart, Floats, Ints, Mesh
 from fabwright.model.toolpath import (
+    Acceleration,
     AirAssist,
     BeamOff,
     BeamOn,
@@ -37,6 +40,7 @@ from fabwright.model.toolpath import (
     NozzleTemperature,
     ObjectEnd,
     ObjectStart,
+    Pause,
     PressureAdvance,
     Program,
     ProgramFile,
@@ -53,12 +57,12 @@ from fabwright.model.toolpath import (
 from fabwright.model.trace import ControllerState, Happening, Trace
 
 __all__ = [
-    "AirAssist", "Attachment", "BeamOff", "BeamOn", "BedTemperature", "Body", "Check", "CheckedPart", "CompilesKernels",
-    "Contour", "ControllerState", "CriticalDimension", "Datum", "Dialect", "Dwell", "Event", "Fan", "Finding", "Fits",
-    "FlatPart", "Floats", "Happening", "Hardware", "Home", "Ints", "Job", "LayerStart", "Machine", "MachineClass",
-    "Making", "Material", "Mesh", "MotorsOff", "MoveKind", "Moves", "Nominal", "NozzleTemperature", "ObjectEnd",
-    "ObjectStart", "Part", "Placement", "Plan", "PressureAdvance", "Program", "ProgramFile", "Progress", "Remark",
-    "RoleStart", "Setup", "SetupTool", "Severity", "SpindleOff", "SpindleOn", "Status", "Stock", "Thumbnail",
-    "ToolChange", "Toolpath", "ToolpathFile", "Trace", "Variant", "Verdict", "bytes_digest", "canonical_json",
-    "number_text", "plain", "value_digest",
+    "Acceleration", "AirAssist", "Attachment", "BeamOff", "BeamOn", "BedTemperature", "Body", "Check", "CheckedPart",
+    "CompilesKernels", "Contour", "ControllerState", "CriticalDimension", "Datum", "Dialect", "Dwell", "Event", "Fan",
+    "Finding", "Fits", "FlatPart", "Floats", "Happening", "Hardware", "Home", "Ints", "Job", "LayerStart", "Machine",
+    "MachineClass", "Making", "Material", "Mesh", "MotorsOff", "MoveKind", "Moves", "Nominal", "NominalZone",
+    "NozzleTemperature", "ObjectEnd", "ObjectStart", "Part", "Pause", "Placement", "Plan", "PressureAdvance",
+    "Program", "ProgramFile", "Progress", "Remark", "RoleStart", "Setup", "SetupTool", "Severity", "SpindleOff",
+    "SpindleOn", "Status", "Stock", "Thumbnail", "ToolChange", "Toolpath", "ToolpathFile", "Trace", "Variant",
+    "Verdict", "Zone", "bytes_digest", "canonical_json", "number_text", "plain", "value_digest",
 ]

@@ -94,6 +94,20 @@ class Body:
     expected_bounds_mm: tuple[float, float, float] | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Zone:
+    """A modifier: where its solid overlaps the body named `body`, that body is made with these settings.
+
+    `solid` is a CadQuery shape in the design frame; it may reach beyond the body. `settings` are names and values of
+    the class that makes the part, which refuses those it does not know; later zones win over earlier ones.
+    """
+
+    name: str
+    solid: Any
+    body: str
+    settings: Mapping[str, str | float] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class CriticalDimension:
     """A dimension the hub measures on the finished part: nominal value, plus and minus tolerance, and how.
@@ -148,6 +162,16 @@ class Part:
     hardware: tuple[Hardware, ...] = ()
     findings: tuple[Finding, ...] = ()
     assembly: tuple[str, ...] = ()
+    zones: tuple[Zone, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NominalZone:
+    """A zone as a mesh in the making attitude and place of body `body` (index into `Nominal.meshes`)."""
+
+    mesh: Mesh
+    body: int
+    settings: Mapping[str, str | float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,6 +184,7 @@ class Nominal:
 
     meshes: tuple[Mesh, ...] = ()
     sheets: tuple[FlatPart, ...] = ()
+    zones: tuple[NominalZone, ...] = ()
 
 
 _SEAL = object()

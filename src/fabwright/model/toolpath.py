@@ -172,6 +172,20 @@ class PressureAdvance:
 
 
 @dataclass(frozen=True, slots=True)
+class Acceleration:
+    """Acceleration of the following moves, mm/s2."""
+
+    mm_s2: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Stop until a person resumes, for the reason given (another colour, an insert to be laid in)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class MotorsOff:
     """Release the axes at the very end."""
 
@@ -185,8 +199,8 @@ class Remark:
 
 Event = (
     BeamOn | BeamOff | AirAssist | SpindleOn | SpindleOff | ToolChange | Dwell | Home | NozzleTemperature
-    | BedTemperature | Fan | LayerStart | RoleStart | Progress | ObjectStart | ObjectEnd | PressureAdvance | MotorsOff
-    | Remark
+    | BedTemperature | Fan | LayerStart | RoleStart | Progress | ObjectStart | ObjectEnd | PressureAdvance
+    | Acceleration | Pause | MotorsOff | Remark
 )
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field, model_validator
 
+from fabwright.machines.fdm.settings import INFILL_PATTERNS, SEAMS, WALL_ORDERS
 from fabwright.machines.profile import MachineHead, MaterialHead, Sourced, Table
 
 Point = tuple[float, float]
@@ -22,8 +25,11 @@ class Bed(Sourced):
 
 
 class Motion(Sourced):
-    """Speeds in mm/s and accelerations in mm/s2 that the firmware allows; `corner_mm_s` is its jerk or square-corner
-    velocity."""
+    """Speeds in mm/s and accelerations in mm/s2 that the firmware allows.
+
+    `corner_rule` says how the firmware limits speed at corners: "jerk" (classic jerk per axis, `corner_mm_s` in x and
+    y, `z_corner_mm_s`, `e_corner_mm_s`), "junction" (Marlin's junction deviation, `junction_mm`) or "square" (Klipper's
+    square-corner velocity, `corner_mm_s`)."""
 
     max_xy_mm_s: float = Field(gt=0)
     max_z_mm_s: float = Field(gt=0)
@@ -33,6 +39,24 @@ class Motion(Sourced):
     z_acceleration_mm_s2: float = Field(gt=0)
     e_acceleration_mm_s2: float = Field(gt=0)
     corner_mm_s: float = Field(gt=0)
+    corner_rule: Literal["jerk", "junction", "square"]
+    z_corner_mm_s: float = Field(gt=0)
+    e_corner_mm_s: float = Field(gt=0)
+    junction_mm: float = Field(gt=0)
+
+
+class Accelerations(Sourced):
+    """Acceleration that the program asks for per role, mm/s2; all at most the firmware's."""
+
+    external_perimeter: float = Field(gt=0)
+    perimeter: float = Field(gt=0)
+    solid_infill: float = Field(gt=0)
+    top_solid_infill: float = Field(gt=0)
+    internal_infill: float = Field(gt=0)
+    bridge: float = Field(gt=0)
+    support: float = Field(gt=0)
+    first_layer: float = Field(gt=0)
+    travel: float = Field(gt=0)
 
 
 class Extruder(Sourced):
@@ -53,6 +77,9 @@ class Extruder(Sourced):
     min_travel_mm: float = Field(ge=0)
     z_hop_mm: float = Field(ge=0)
     max_e_only_mm: float = Field(gt=0)
+    wipe_mm: float = Field(ge=0)
+    clearance_radius_mm: float = Field(gt=0)
+    clearance_height_mm: float = Field(gt=0)
 
 
 class Process(Sourced):
@@ -74,6 +101,54 @@ class Process(Sourced):
     skirt_distance_mm: float
     spacing_mm: float
     elephant_foot_mm: float
+    contour_growth_mm: float = 0.0
+    hole_growth_mm: float = 0.0
+
+
+class Walls(Sourced):
+    """How walls are laid: order and seam by name, widths in mm, angles from the vertical in degrees.
+
+    Walls leaning more than `overhang_from_deg` slow down, to the speed of overhangs where they lie in the air."""
+
+    order: str
+    seam: str
+    min_bead_mm: float = Field(gt=0)
+    max_bead_mm: float = Field(gt=0)
+    overhang_from_deg: float = Field(ge=0, lt=90)
+
+
+class Infill(Sourced):
+    """How the inside is filled besides pattern and density: `solid_below_mm2` makes small areas solid, bridges flow
+    `bridge_flow` times a round thread of the nozzle's diameter."""
+
+    every_layers: int = Field(ge=1)
+    solid_below_mm2: float = Field(ge=0)
+    bridge_flow: float = Field(gt=0.3, le=1.5)
+    bridge_min_mm2: float = Field(ge=0)
+
+
+class Supports(Sourced):
+    """Supports: overhangs steeper than `overhang_deg` from the vertical; gaps and widths in mm; density as fraction of
+    full lines; `interface_layers` at `interface_density`; branches of a tree widen by `branch_angle_deg`."""
+
+    overhang_deg: float = Field(gt=0, lt=90)
+    gap_z_mm: float = Field(ge=0)
+    gap_xy_mm: float = Field(gt=0)
+    density: float = Field(gt=0, le=1)
+    interface_layers: int = Field(ge=0)
+    interface_density: float = Field(gt=0, le=1)
+    branch_angle_deg: float = Field(gt=0, lt=60)
+    branch_diameter_mm: float = Field(gt=0)
+
+
+class Adhesion(Sourced):
+    """Brim and raft: widths and gaps in mm; ears are brims at outward corners sharper than `ear_deg`."""
+
+    brim_mm: float = Field(ge=0)
+    brim_gap_mm: float = Field(ge=0)
+    ear_deg: float = Field(gt=0, lt=180)
+    raft_gap_mm: float = Field(ge=0)
+    raft_expansion_mm: float = Field(ge=0)
 
 
 class Speeds(Sourced):
@@ -89,6 +164,10 @@ class Speeds(Sourced):
     first_layer: float
     travel: float
     travel_z: float
+    overhang_perimeter: float
+    bridge: float
+    support: float
+    support_interface: float
 
 
 class Fitting(Sourced):
@@ -137,7 +216,12 @@ class PrinterProfile(Table):
     motion: Motion
     extruder: Extruder
     process: Process
+    walls: Walls
+    infill: Infill
+    supports: Supports
+    adhesion: Adhesion
     speeds: Speeds
+    accelerations: Accelerations
     fits: Fitting
     limits: Limits
     tolerances: Tolerances
@@ -153,8 +237,11 @@ class PrinterProfile(Table):
             self.bed.travel_low_mm, low, high, self.bed.travel_high_mm, strict=False))
         if not inside:
             raise ValueError("[bed] the printable rectangle must lie inside the travel")
-        if self.process.infill_pattern not in ("rectilinear", "grid"):
-            raise ValueError("[process] infill_pattern must be rectilinear or grid")
+        for table, name, value, known in (("process", "infill_pattern", self.process.infill_pattern, INFILL_PATTERNS),
+                                          ("walls", "order", self.walls.order, WALL_ORDERS),
+                                          ("walls", "seam", self.walls.seam, SEAMS)):
+            if value not in known:
+                raise ValueError(f"[{table}] {name} must be one of {', '.join(known)}")
         return self
 
 
@@ -187,6 +274,7 @@ class Flow(Sourced):
     retraction_mm_s: float = 0.0
     deretraction_mm_s: float = 0.0
     min_travel_mm: float = 0.0
+    pressure_advance_s: float = Field(default=0.0, ge=0, le=2)
 
 
 class Cooling(Sourced):
@@ -199,6 +287,7 @@ class Cooling(Sourced):
     fan_below_s: float
     min_layer_s: float
     min_speed_mm_s: float
+    bridge_fan: float = Field(ge=0, le=1)
 
 
 class Shrink(Sourced):

@@ -13,10 +13,18 @@ if TYPE_CHECKING:
     from fabwright.machines.fdm.schema import FilamentProfile, PrinterProfile
     from fabwright.model import Machine, Material
 
-EXTERNAL, PERIMETER, GAP, SOLID, TOP, INFILL, SKIRT, CUSTOM = range(8)
+(EXTERNAL, PERIMETER, GAP, SOLID, TOP, INFILL, SKIRT, CUSTOM, OVERHANG, BRIDGE, SUPPORT, INTERFACE) = range(12)
 # PrusaSlicer's `;TYPE:` names, which hosts and viewers know.
 ROLES = ("External perimeter", "Perimeter", "Gap fill", "Solid infill", "Top solid infill", "Internal infill",
-         "Skirt/Brim", "Custom")
+         "Skirt/Brim", "Custom", "Overhang perimeter", "Bridge infill", "Support material",
+         "Support material interface")
+
+INFILL_PATTERNS = ("rectilinear", "grid", "triangles", "gyroid", "honeycomb", "concentric", "lightning")
+WALL_ORDERS = ("inner-outer", "outer-inner")
+SEAMS = ("aligned", "rear", "sharpest", "nearest")
+SUPPORTS = ("none", "grid", "tree")
+BRIMS = ("none", "outer", "ears")
+SEQUENCES = ("together", "one-at-a-time")
 
 
 def bead_spacing_mm(width_mm: float, height_mm: float) -> float:
@@ -81,6 +89,65 @@ class PrintSettings:
     min_speed_mm_s: float
     filament_mm: float
     density_g_cm3: float
+    nozzle_mm: float
+    # sections
+    adaptive_layers: bool
+    min_layer_height_mm: float
+    max_layer_height_mm: float
+    contour_growth_mm: float
+    hole_growth_mm: float
+    # walls
+    wall_order: str
+    seam: str
+    vase: bool
+    min_bead_mm: float
+    max_bead_mm: float
+    overhang_from_deg: float
+    overhang_mm_s: float
+    # skins and infill
+    infill_every_layers: int
+    solid_below_mm2: float
+    bridge_flow: float
+    bridge_min_mm2: float
+    bridge_mm_s: float
+    bridge_fan: float
+    # supports and adhesion
+    supports: str
+    support_overhang_deg: float
+    support_gap_z_mm: float
+    support_gap_xy_mm: float
+    support_density: float
+    support_interface_layers: int
+    support_interface_density: float
+    support_branch_deg: float
+    support_branch_mm: float
+    support_mm_s: float
+    interface_mm_s: float
+    brim: str
+    brim_mm: float
+    brim_gap_mm: float
+    brim_ear_deg: float
+    raft_layers: int
+    raft_gap_mm: float
+    raft_expansion_mm: float
+    # motion
+    wipe_mm: float
+    avoid_crossing: bool
+    arc_fitting: bool
+    pressure_advance_s: float
+    external_mm_s2: float
+    perimeter_mm_s2: float
+    solid_mm_s2: float
+    top_mm_s2: float
+    infill_mm_s2: float
+    bridge_mm_s2: float
+    support_mm_s2: float
+    first_layer_mm_s2: float
+    travel_mm_s2: float
+    sequence: str
+    clearance_radius_mm: float
+    clearance_height_mm: float
+    pauses_mm: tuple[float, ...]
 
     @property
     def filament_area_mm2(self) -> float:
@@ -98,26 +165,55 @@ class PrintSettings:
     def speed_mm_s(self, role: int) -> float:
         """Speed of a role before the first layer's, the flow's and the cooling's limits."""
         return (self.external_mm_s, self.perimeter_mm_s, self.gap_mm_s, self.solid_mm_s, self.top_mm_s,
-                self.infill_mm_s, self.skirt_mm_s, self.skirt_mm_s)[role]
+                self.infill_mm_s, self.skirt_mm_s, self.skirt_mm_s, self.overhang_mm_s, self.bridge_mm_s,
+                self.support_mm_s, self.interface_mm_s)[role]
+
+    def acceleration_mm_s2(self, role: int) -> float:
+        """Acceleration of a role above the first layer."""
+        return (self.external_mm_s2, self.perimeter_mm_s2, self.perimeter_mm_s2, self.solid_mm_s2, self.top_mm_s2,
+                self.infill_mm_s2, self.perimeter_mm_s2, self.perimeter_mm_s2, self.bridge_mm_s2, self.bridge_mm_s2,
+                self.support_mm_s2, self.support_mm_s2)[role]
+
+    @property
+    def bridge_thread_mm(self) -> float:
+        """Diameter of the round thread that a bridge is made of: nozzle times the root of the bridge flow (the model
+        of Slic3r and PrusaSlicer)."""
+        return self.nozzle_mm * math.sqrt(self.bridge_flow)
 
     def as_json(self) -> dict[str, Any]:
         """Flat JSON form, which travels in `Setup.parameters`."""
-        return asdict(self)
+        return {**asdict(self), "pauses_mm": list(self.pauses_mm)}
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> PrintSettings:
         """Inverse of `as_json`; further keys are ignored."""
-        return PrintSettings(**{f.name: data[f.name] for f in fields(PrintSettings)})
+        values = {f.name: data[f.name] for f in fields(PrintSettings)}
+        return PrintSettings(**{**values, "pauses_mm": tuple(float(z) for z in values["pauses_mm"])})
 
 
 # What an order may set, with the range that makes sense on any printer; the machine narrows it further.
-PARAMETERS: dict[str, tuple[float, float]] = {
-    "layer_height_mm": (0.05, 0.6), "first_layer_height_mm": (0.1, 0.6), "walls": (1, 20), "top_layers": (0, 50),
-    "bottom_layers": (0, 50), "infill_density": (0.0, 1.0), "skirt_loops": (0, 10), "skirt_distance_mm": (1.0, 20.0),
-    "z_hop_mm": (0.0, 2.0), "retraction_mm": (0.0, 10.0), "elephant_foot_mm": (0.0, 0.4), "spacing_mm": (2.0, 100.0),
+NUMBERS: dict[str, tuple[float, float]] = {
+    "layer_height_mm": (0.05, 0.6), "first_layer_height_mm": (0.1, 0.6), "walls": (0, 20), "top_layers": (0, 50),
+    "bottom_layers": (0, 50), "infill_density": (0.0, 1.0), "infill_angle_deg": (0.0, 360.0), "skirt_loops": (0, 10),
+    "skirt_distance_mm": (1.0, 20.0), "z_hop_mm": (0.0, 2.0), "retraction_mm": (0.0, 10.0), "wipe_mm": (0.0, 10.0),
+    "elephant_foot_mm": (0.0, 0.4), "contour_growth_mm": (-0.3, 0.3), "hole_growth_mm": (-0.3, 0.3),
+    "spacing_mm": (2.0, 100.0), "overhang_from_deg": (0.0, 85.0), "overhang_mm_s": (5.0, 100.0),
+    "bridge_mm_s": (5.0, 100.0), "bridge_flow": (0.5, 1.5), "infill_every_layers": (1, 8),
+    "solid_below_mm2": (0.0, 500.0), "support_overhang_deg": (10.0, 85.0), "support_gap_z_mm": (0.0, 1.0),
+    "support_gap_xy_mm": (0.1, 3.0), "support_density": (0.05, 0.6), "support_interface_layers": (0, 6),
+    "support_interface_density": (0.2, 1.0), "brim_mm": (0.0, 30.0), "brim_gap_mm": (0.0, 2.0),
+    "raft_layers": (0, 10), "pressure_advance_s": (0.0, 2.0),
 }
-WHOLE = ("walls", "top_layers", "bottom_layers", "skirt_loops")
-PATTERNS = ("rectilinear", "grid")
+WHOLE = ("walls", "top_layers", "bottom_layers", "skirt_loops", "infill_every_layers", "support_interface_layers",
+         "raft_layers")
+CHOICES: dict[str, tuple[str, ...]] = {
+    "infill_pattern": INFILL_PATTERNS, "wall_order": WALL_ORDERS, "seam": SEAMS, "supports": SUPPORTS, "brim": BRIMS,
+    "sequence": SEQUENCES,
+}
+FLAGS = ("adaptive_layers", "vase", "avoid_crossing", "arc_fitting")
+# Heights at which the print pauses for another colour or material.
+PAUSES = "pauses_mm"
+PARAMETERS = tuple(sorted([*NUMBERS, *CHOICES, *FLAGS, PAUSES]))
 
 
 def print_settings(machine: Machine, material: Material, parameters: Mapping[str, Any]) -> PrintSettings:
@@ -137,14 +233,19 @@ def print_settings(machine: Machine, material: Material, parameters: Mapping[str
 
 
 def _checked(name: str, value: Any) -> Any:
-    if name == "infill_pattern":
-        if value not in PATTERNS:
-            raise UsageError(f"infill_pattern {value!r} is unknown; known: {', '.join(PATTERNS)}")
-        return value
     if name not in PARAMETERS:
-        known = ", ".join(sorted([*PARAMETERS, "infill_pattern"]))
-        raise UsageError(f"unknown printing parameter {name!r}; known: {known}")
-    low, high = PARAMETERS[name]
+        raise UsageError(f"unknown printing parameter {name!r}; known: {', '.join(PARAMETERS)}")
+    if name in CHOICES:
+        if value not in CHOICES[name]:
+            raise UsageError(f"{name} {value!r} is unknown; known: {', '.join(CHOICES[name])}")
+        return value
+    if name in FLAGS:
+        if not isinstance(value, bool):
+            raise UsageError(f"printing parameter {name} is {value!r}; it must be true or false")
+        return value
+    if name == PAUSES:
+        return _heights(value)
+    low, high = NUMBERS[name]
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         raise UsageError(f"printing parameter {name} is {value!r}; it must be a number from {low} to {high}")
     if name in WHOLE:
@@ -152,6 +253,15 @@ def _checked(name: str, value: Any) -> Any:
             raise UsageError(f"printing parameter {name} is {value!r}; it must be a whole number")
         return int(value)
     return float(value)
+
+
+def _heights(value: Any) -> tuple[float, ...]:
+    """Ascending heights above the bed, mm; one number stands for a list of one."""
+    heights = [value] if isinstance(value, int | float) else value
+    if not isinstance(heights, list | tuple) or not all(
+            isinstance(z, int | float) and not isinstance(z, bool) and 0.0 < z < 10000.0 for z in heights):
+        raise UsageError(f"printing parameter {PAUSES} is {value!r}; it must be a list of heights above 0, in mm")
+    return tuple(sorted(float(z) for z in heights))
 
 
 def _defaults(printer: PrinterProfile, filament: FilamentProfile) -> PrintSettings:
