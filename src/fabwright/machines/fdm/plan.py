@@ -9,16 +9,21 @@ from typing import Any
 import numpy as np
 
 from fabwright.errors import PlanError
-from fabwright.geometry.regions import nothing
+from fabwright.geometry.regions import Region, united
 from fabwright.geometry.slices import PlacedSolid, placed_solid
-from fabwright.machines.fdm.beads import Paths, joined, layer_beads
-from fabwright.machines.fdm.layers import cut_layers, layer_tops_mm
+from fabwright.machines.fdm.adhesion import adhesion_paths, adhesion_reach_mm
+from fabwright.machines.fdm.fills import fill_paths
+from fabwright.machines.fdm.layers import LayerGrid, Sliced, cut_layers, layer_grid, raft_height_mm
 from fabwright.machines.fdm.layout import Layout, arrange
-from fabwright.machines.fdm.settings import PrintSettings, bead_spacing_mm, print_settings
-from fabwright.machines.fdm.skins import Fill, find_skins
-from fabwright.machines.fdm.skirt import skirt_paths, skirt_reach_mm
-from fabwright.machines.fdm.walls import build_walls
-from fabwright.model import CheckedPart, Floats, Machine, Material, Mesh, Plan, Setup
+from fabwright.machines.fdm.overhangs import slow_overhangs
+from fabwright.machines.fdm.paths import Paths, joined
+from fabwright.machines.fdm.seams import place_seams
+from fabwright.machines.fdm.settings import PrintSettings, print_settings
+from fabwright.machines.fdm.supports import Supports, plan_supports, support_paths
+from fabwright.machines.fdm.wall_paths import wall_paths
+from fabwright.machines.fdm.walls import build_all_walls
+from fabwright.machines.fdm.zones import PlacedZone, place_zones
+from fabwright.model import CheckedPart, Machine, Material, Mesh, Plan, Setup
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +36,11 @@ class Prime:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayBeads:
-    """Lay every bead of the skirt and the bodies, layer by layer; `tops_mm` (layers,)."""
+    """Lay every bead of the bodies and of what stands round them, layer by layer; `sliced` are the bodies' sections."""
 
     paths: Paths
-    tops_mm: Floats
+    grid: LayerGrid
+    sliced: tuple[Sliced, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,76 +64,91 @@ class PrintJob:
 def plan_print(checked: CheckedPart, machine: Machine, material: Material, parameters: Mapping[str, Any]) -> Plan:
     """Plan one program for all bodies of a part.
 
-    Raises PlanError for a part without solids or larger than the machine, UsageError for wrong parameters.
+    Raises PlanError for a part without solids, larger than the machine or that cannot be printed as ordered,
+    UsageError for wrong parameters.
     """
     meshes = checked.nominal.meshes
     if not meshes:
         raise PlanError("the part has no solid to print; flat parts are for a machine that cuts sheet")
-    settings = print_settings(machine, material, parameters)
+    settings = consistent(print_settings(machine, material, parameters))
     layout, settings, notes = _layout(meshes, machine, settings)
     placed = tuple(placed_solid(meshes[p.of], p.rotation_deg, p.offset_mm) for p in layout.placements)
-    tops = layer_tops_mm(max(p.height_mm for p in placed), settings)
-    if not len(tops):
+    grid = layer_grid(placed, settings)
+    if len(grid) <= grid.raft_layers:
         raise PlanError(f"{placed[0].name} is {placed[0].height_mm:.3f} mm high, less than half a layer of "
                         f"{settings.first_layer_height_mm} mm; it cannot be printed, but could be cut from sheet")
-    paths = _all_paths(placed, settings)
+    sliced = tuple(cut_layers(p, grid, settings) for p in placed)
+    zones = place_zones(checked.nominal.zones, layout.placements, grid)
+    paths = all_paths(placed, sliced, zones, grid, settings)
     # The topmost sections may be too thin for any bead.
-    tops = tops[:int(paths.layer.max()) + 1]
-    bed = machine.profile.bed
+    grid = grid.first(int(paths.layer.max()) + 1)
     setup = Setup(
         placements=layout.placements,
         zero="the machine homes itself; zero is the front left corner of the bed, z = 0 its surface",
-        parameters={**settings.as_json(), "filament_declared_mm": _declared_mm(paths, settings),
-                    "layers": len(tops), "top_mm": float(tops[-1])},
-        notes=notes)
-    operations = (Prime(*layout.prime_mm), LayBeads(paths, tops), Finish(tuple(bed.park_mm)))
+        parameters=setup_parameters(settings, grid, paths), notes=notes)
+    operations = (Prime(*layout.prime_mm), LayBeads(paths, grid, sliced), Finish(tuple(machine.profile.bed.park_mm)))
     return Plan("fdm", setup, operations, PrintJob(settings, machine, material, meshes, placed))
+
+
+def setup_parameters(settings: PrintSettings, grid: LayerGrid, paths: Paths) -> dict[str, Any]:
+    """What travels with the job besides the settings: the layers and the filament that the beads take."""
+    return {**settings.as_json(), "engine": "native",
+            "filament_declared_mm": paths.volume_mm3() / settings.filament_area_mm2, "layers": len(grid),
+            "top_mm": float(grid.tops_mm[-1]), "tops_mm": [round(float(z), 6) for z in grid.tops_mm],
+            "heights_mm": [round(float(h), 6) for h in grid.heights_mm], "raft_layers": grid.raft_layers}
+
+
+def consistent(settings: PrintSettings) -> PrintSettings:
+    """Settings with what a spiral vase rules out taken back: one wall, nothing inside, nothing on top."""
+    if not settings.vase:
+        return settings
+    return replace(settings, walls=1, top_layers=0, infill_density=0.0, supports="none", raft_layers=0,
+                   adaptive_layers=False, z_hop_mm=0.0)
 
 
 def _layout(meshes: tuple[Mesh, ...], machine: Machine, settings: PrintSettings
             ) -> tuple[Layout, PrintSettings, tuple[str, ...]]:
     """Place the bodies with their skirt; where that is what does not fit, without it."""
     bed = machine.profile.bed
+    notes: tuple[str, ...] = ()
     try:
-        return arrange(meshes, bed, machine.id, settings.spacing_mm, skirt_reach_mm(settings)), settings, ()
+        layout = arrange(meshes, bed, machine.id, settings.spacing_mm, adhesion_reach_mm(settings))
     except PlanError:
-        if settings.skirt_loops == 0:
+        if settings.skirt_loops == 0 or settings.brim != "none" or settings.raft_layers:
             raise
-    bare = replace(settings, skirt_loops=0)
-    layout = arrange(meshes, bed, machine.id, settings.spacing_mm, skirt_reach_mm(bare))
-    return layout, bare, ("The skirt was left out: the part fills the bed.",)
+        settings = replace(settings, skirt_loops=0)
+        layout = arrange(meshes, bed, machine.id, settings.spacing_mm, adhesion_reach_mm(settings))
+        notes = ("The skirt was left out: the part fills the bed.",)
+    foot = raft_height_mm(settings)
+    if foot:
+        placements = tuple(replace(p, offset_mm=(*p.offset_mm[:2], round(foot, 6))) for p in layout.placements)
+        layout = replace(layout, placements=placements)
+    return layout, settings, notes
 
 
-def _all_paths(placed: tuple[PlacedSolid, ...], settings: PrintSettings) -> Paths:
+def all_paths(placed: tuple[PlacedSolid, ...], sliced: tuple[Sliced, ...], zones: tuple[tuple[PlacedZone, ...], ...],
+              grid: LayerGrid, settings: PrintSettings) -> Paths:
+    """Every bead of every body, its supports and its adhesion; points rounded to three decimals."""
+    supports = plan_supports(sliced, grid, zones, settings)
     blocks: list[Paths] = []
-    first_layers = []
-    for body, solid in enumerate(placed):
-        sliced = cut_layers(solid, layer_tops_mm(solid.height_mm, settings))
-        bottom_section = sliced.at(0).grown(-settings.elephant_foot_mm)
-        spacing = [bead_spacing_mm(settings.width_mm(k), settings.height_mm(k)) for k in (0, 1)]
-        first = build_walls(bottom_section, settings.walls, settings.width_mm(0), spacing[0],
-                            settings.infill_overlap_mm)
-        walled = tuple(build_walls(region, settings.walls, settings.width_mm(1), spacing[1], settings.infill_overlap_mm)
-                       for region in sliced.distinct)
-        fills = find_skins(sliced, walled, settings.top_layers, settings.bottom_layers, settings.infill_density,
-                           spacing[1])
-        bottom = Fill(first.hatched, nothing()) if settings.bottom_layers or fills[0].sparse.empty else fills[0]
-        blocks += layer_beads(sliced, walled, first, (bottom, *fills[1:]), body, settings)
-        first_layers.append(bottom_section)
-    if not blocks:
+    for body, sections in enumerate(sliced):
+        walled = build_all_walls(sections, settings)
+        walls = joined(wall_paths(sections, walled, grid, body, settings))
+        blocks.append(slow_overhangs(place_seams(walls, settings), sections, grid, body, settings))
+        blocks += fill_paths(sections, grid, walled, zones[body], body, settings, supports.carried)
+    if not any(len(b) for b in blocks):
         raise PlanError(f"{placed[0].name} is thinner everywhere than one bead of {settings.line_width_mm} mm; "
                         "nothing of it can be printed")
-    skirt = skirt_paths(first_layers, settings)
-    paths = joined(blocks if skirt is None else [skirt, *blocks])
+    around = [*support_paths(supports, grid, settings),
+              *adhesion_paths(_footing(sliced, supports, grid), grid, settings)]
+    paths = joined([*around, *blocks])
     return replace(paths, points=np.round(paths.points, 3))
 
 
-def _declared_mm(paths: Paths, settings: PrintSettings) -> float:
-    """Filament that the beads of skirt and bodies take, mm: the figure the file's own sum is held against."""
-    step = np.hypot(*np.diff(paths.points, axis=0).T) if len(paths.points) > 1 else np.empty(0)
-    step = np.concatenate([step, [0.0]])
-    step[paths.start[1:] - 1] = 0.0
-    first, last = paths.points[paths.start[:-1]], paths.points[paths.start[1:] - 1]
-    length = np.add.reduceat(step, paths.start[:-1]) + np.where(paths.closed, np.hypot(*(first - last).T), 0.0)
-    height = np.where(paths.layer == 0, settings.first_layer_height_mm, settings.layer_height_mm)
-    return float((length * paths.spacing_mm * height).sum() / settings.filament_area_mm2)
+def _footing(sliced: tuple[Sliced, ...], supports: Supports, grid: LayerGrid) -> list[Region]:
+    """What stands on the bed, or on the raft: the bodies and their supports."""
+    bottom = grid.raft_layers
+    regions = [s.at(bottom) for s in sliced]
+    if supports.regions and not supports.regions[bottom].empty:
+        regions.append(united([supports.regions[bottom], supports.interface[bottom]]))
+    return regions
