@@ -286,4 +286,40 @@ def _defaults(printer: PrinterProfile, filament: FilamentProfile) -> PrintSettin
         fan_min=cooling.fan_min, fan_max=cooling.fan_max, fan_off_layers=cooling.fan_off_layers,
         full_fan_layer=cooling.full_fan_layer, fan_below_s=cooling.fan_below_s, min_layer_s=cooling.min_layer_s,
         min_speed_mm_s=cooling.min_speed_mm_s, filament_mm=extruder.filament_mm,
-        density_g_cm3=filament.filament.density_g_cm3)
+        density_g_cm3=filament.filament.density_g_cm3, nozzle_mm=extruder.nozzle_mm, adaptive_layers=False,
+        min_layer_height_mm=process.min_layer_height_mm, max_layer_height_mm=process.max_layer_height_mm,
+        contour_growth_mm=process.contour_growth_mm, hole_growth_mm=process.hole_growth_mm,
+        **_shell_defaults(printer, filament), **_motion_defaults(printer, filament), **_support_defaults(printer))
+
+
+def _shell_defaults(printer: PrinterProfile, filament: FilamentProfile) -> dict[str, Any]:
+    walls, infill, speeds = printer.walls, printer.infill, printer.speeds
+    return {"wall_order": walls.order, "seam": walls.seam, "vase": False, "min_bead_mm": walls.min_bead_mm,
+            "max_bead_mm": walls.max_bead_mm, "overhang_from_deg": walls.overhang_from_deg,
+            "overhang_mm_s": speeds.overhang_perimeter, "infill_every_layers": infill.every_layers,
+            "solid_below_mm2": infill.solid_below_mm2, "bridge_flow": infill.bridge_flow,
+            "bridge_min_mm2": infill.bridge_min_mm2, "bridge_mm_s": speeds.bridge,
+            "bridge_fan": filament.cooling.bridge_fan}
+
+
+def _motion_defaults(printer: PrinterProfile, filament: FilamentProfile) -> dict[str, Any]:
+    gain, extruder = printer.accelerations, printer.extruder
+    return {"wipe_mm": extruder.wipe_mm, "avoid_crossing": True, "arc_fitting": False,
+            "pressure_advance_s": filament.flow.pressure_advance_s, "external_mm_s2": gain.external_perimeter,
+            "perimeter_mm_s2": gain.perimeter, "solid_mm_s2": gain.solid_infill, "top_mm_s2": gain.top_solid_infill,
+            "infill_mm_s2": gain.internal_infill, "bridge_mm_s2": gain.bridge, "support_mm_s2": gain.support,
+            "first_layer_mm_s2": gain.first_layer, "travel_mm_s2": gain.travel, "sequence": "together",
+            "clearance_radius_mm": extruder.clearance_radius_mm, "clearance_height_mm": extruder.clearance_height_mm,
+            "pauses_mm": ()}
+
+
+def _support_defaults(printer: PrinterProfile) -> dict[str, Any]:
+    supports, adhesion, speeds = printer.supports, printer.adhesion, printer.speeds
+    return {"supports": "none", "support_overhang_deg": supports.overhang_deg, "support_gap_z_mm": supports.gap_z_mm,
+            "support_gap_xy_mm": supports.gap_xy_mm, "support_density": supports.density,
+            "support_interface_layers": supports.interface_layers,
+            "support_interface_density": supports.interface_density,
+            "support_branch_deg": supports.branch_angle_deg, "support_branch_mm": supports.branch_diameter_mm,
+            "support_mm_s": speeds.support, "interface_mm_s": speeds.support_interface, "brim": "none",
+            "brim_mm": adhesion.brim_mm, "brim_gap_mm": adhesion.brim_gap_mm, "brim_ear_deg": adhesion.ear_deg,
+            "raft_layers": 0, "raft_gap_mm": adhesion.raft_gap_mm, "raft_expansion_mm": adhesion.raft_expansion_mm}
