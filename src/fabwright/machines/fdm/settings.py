@@ -214,6 +214,8 @@ FLAGS = ("adaptive_layers", "vase", "avoid_crossing", "arc_fitting")
 # Heights at which the print pauses for another colour or material.
 PAUSES = "pauses_mm"
 PARAMETERS = tuple(sorted([*NUMBERS, *CHOICES, *FLAGS, PAUSES]))
+# What other slicers call printing with several filaments, which is not made yet.
+SEVERAL_MATERIALS = ("extruders", "filaments", "materials", "multi_material", "tools", "wipe_tower")
 
 
 def print_settings(machine: Machine, material: Material, parameters: Mapping[str, Any]) -> PrintSettings:
@@ -233,6 +235,9 @@ def print_settings(machine: Machine, material: Material, parameters: Mapping[str
 
 
 def _checked(name: str, value: Any) -> Any:
+    if name in SEVERAL_MATERIALS:
+        raise UsageError(f"{name}: printing with several materials and a wipe tower is not made yet; order one "
+                         f"material, and set {PAUSES} to the heights at which a person changes it")
     if name not in PARAMETERS:
         raise UsageError(f"unknown printing parameter {name!r}; known: {', '.join(PARAMETERS)}")
     if name in CHOICES:
