@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from fabwright.geometry.regions import Region, nothing, united
 from fabwright.machines.fdm.gapfill import Bead, fill_gaps
+from fabwright.machines.fdm.layers import Sliced
+from fabwright.machines.fdm.settings import PrintSettings
 
 # Centre lines may leave the exact offset by this much: fewer, longer moves.
 PATH_TOLERANCE_MM = 0.0125
@@ -25,6 +27,12 @@ class Walled:
     room: Region
     hatched: Region
     gaps: tuple[Bead, ...]
+
+
+def build_all_walls(sliced: Sliced, settings: PrintSettings) -> tuple[Walled, ...]:
+    """Walls of every distinct section of a body."""
+    return tuple(build_walls(region, settings.walls, sliced.width_mm[k], sliced.spacing_mm(k),
+                             settings.infill_overlap_mm) for k, region in enumerate(sliced.distinct))
 
 
 def build_walls(section: Region, count: int, width_mm: float, spacing_mm: float, overlap_mm: float) -> Walled:

@@ -1,0 +1,67 @@
+"""Walls and the beads in their gaps, of every layer of a body, as columns of paths."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from fabwright.machines.fdm.layers import LayerGrid, Sliced
+from fabwright.machines.fdm.paths import Paths, columns, joined
+from fabwright.machines.fdm.settings import EXTERNAL, GAP, PERIMETER, PrintSettings
+from fabwright.machines.fdm.walls import Walled
+from fabwright.model import Floats, Ints
+
+
+def wall_paths(sliced: Sliced, walled: Sequence[Walled], grid: LayerGrid, body: int, settings: PrintSettings
+               ) -> list[Paths]:
+    """Closed walls (EXTERNAL outermost, PERIMETER within) and beads of varying width (GAP) of all layers of a body.
+
+    With `settings.vase` the layers above the bottom ones have one wall each, its flow ramped by vase.py.
+    """
+    patterns = [_pattern(w, sliced.spacing_mm(k), sliced.height_mm[k], k, body) for k, w in enumerate(walled)]
+    if not patterns:
+        return []
+    spread = _repeated(joined(patterns), np.asarray(sliced.which, dtype=np.int64), len(patterns))
+    if settings.vase:
+        from fabwright.machines.fdm.vase import spiral_walls
+
+        spread = spiral_walls(spread, sliced, grid, settings)
+    return [spread] if len(spread) else []
+
+
+def _pattern(walled: Walled, spacing: float, height: float, distinct: int, body: int) -> Paths:
+    """Paths of one distinct section, with its index for their layer."""
+    lines: list[Floats] = []
+    flow: list[Floats] = []
+    role: list[int] = []
+    closed: list[bool] = []
+    for index, wall in enumerate(walled.walls):
+        for ring in wall.polygons():
+            lines.append(ring)
+            flow.append(np.full(len(ring), spacing))
+            role.append(EXTERNAL if index == 0 else PERIMETER)
+            closed.append(True)
+    for bead in walled.gaps:
+        lines.append(bead.points)
+        flow.append(np.broadcast_to(np.asarray(bead.spacing_mm), (len(bead.points),)))
+        role.append(GAP)
+        closed.append(bead.closed)
+    start = np.zeros(len(lines) + 1, dtype=np.int64)
+    np.cumsum([len(p) for p in lines], out=start[1:])
+    points = np.concatenate(lines) if lines else np.empty((0, 2))
+    paths = columns(points, start, np.asarray(closed, dtype=bool), np.asarray(role, dtype=np.int64), distinct, body,
+                    height, spacing)
+    return replace(paths, spacing_mm=np.concatenate(flow)) if lines else paths
+
+
+def _repeated(patterns: Paths, which: Ints, distinct: int) -> Paths:
+    """The paths of every layer, given those of each distinct section."""
+    count = np.bincount(patterns.layer, minlength=distinct)
+    first = np.cumsum(count) - count
+    paths = count[which]
+    layer = np.repeat(np.arange(len(which)), paths)
+    ahead = np.cumsum(paths) - paths
+    source = np.arange(len(layer)) - ahead[layer] + first[which][layer]
+    return replace(patterns.chosen(source), layer=layer)
