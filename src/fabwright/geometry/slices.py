@@ -15,8 +15,9 @@ from fabwright.model import Floats, Ints, Mesh
 SECTION_TOLERANCE_MM = 0.005
 # A plane this close to a horizontal face moves up by as much: which side of the face it shows is then defined.
 FACE_CLEARANCE_MM = 0.002
-# A facet steeper than this changes its outline by less than 0.1 micrometre per millimetre of height.
-VERTICAL_SLOPE = 1e-4
+# A facet steeper than this changes its outline by less than 0.5 micrometre per millimetre of height. Facets of upright
+# round walls lean up to 0.0004 by the rounding of their corners.
+VERTICAL_SLOPE = 5e-4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
