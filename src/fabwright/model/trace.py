@@ -19,7 +19,7 @@ class Happening:
     (M3/M4), output-off (M5), output-value (S), air-on, air-off, tool-change, tool-length, dwell, units,
     distance-mode, extruder-mode, plane, feed-mode, work-offset, set-position, motors-off, program-end, layer, role,
     object-start, object-end, progress, acceleration, jerk, pressure-advance, flow-override, feed-override,
-    machine-coordinates, wait, message, pause. `value` is its number (mm, s, degrees C, fraction, rpm or S as written),
+    machine-coordinates, wait, message, pause, filament-stated (mm, by a comment). `value` is its number (mm, s, degrees C, fraction, rpm or S as written),
     `text` its words.
     """
 
@@ -58,6 +58,8 @@ class Trace:
     force has been waited for; `fan` (n,) fraction 0..1; `tool` int64; `layer` int64 (-1 before the first layer mark);
     `role` int64 index into `roles` (-1 unset); `known` (n, 3) bool, true where the axis position had been set (by
     homing, or an absolute move) when the move began; `machine_frame` bool, true for G53 moves.
+    `bead_height_mm`, `bead_width_mm` (n,) are what the file's own comments say of the bead of each move, 0 where they
+    say nothing (empty for classes without beads).
     `findings` are the reader's own: unknown words are ERROR findings, with `file:line` as subject.
     """
 
@@ -88,6 +90,8 @@ class Trace:
     final: ControllerState
     line_count: int
     findings: tuple[Finding, ...] = field(default=())
+    bead_height_mm: Floats = field(default_factory=lambda: np.empty(0))
+    bead_width_mm: Floats = field(default_factory=lambda: np.empty(0))
 
     def __len__(self) -> int:
         return int(self.kind.shape[0])

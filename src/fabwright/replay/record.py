@@ -13,7 +13,7 @@ from fabwright.replay.reports import Reports
 #: Modal columns and the value each has before the first line.
 MODAL_START: dict[str, float] = {
     "output": 0, "s": 0, "nozzle_c": 0, "nozzle_waited": 0, "bed_c": 0, "fan": 0, "tool": 0, "layer": -1, "role": -1,
-    "known_x": 0, "known_y": 0, "known_z": 0, "machine_frame": 0,
+    "known_x": 0, "known_y": 0, "known_z": 0, "machine_frame": 0, "bead_height": 0, "bead_width": 0,
 }
 
 
@@ -115,7 +115,8 @@ class Recorder:
             known=np.stack([_flags(self._column(f"known_{a}")) for a in "xyz"], axis=1),
             machine_frame=_flags(self._column("machine_frame")), roles=tuple(self.marks.roles),
             layer_z_mm=layer_z, layer_height_mm=layer_height, happenings=tuple(self.happenings), final=final,
-            line_count=line_count, findings=self.reports.finish())
+            line_count=line_count, findings=self.reports.finish(), bead_height_mm=self._column("bead_height"),
+            bead_width_mm=self._column("bead_width"))
 
 
 def _ints(column: Floats) -> Ints:

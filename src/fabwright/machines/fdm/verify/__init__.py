@@ -13,7 +13,7 @@ from fabwright.machines.fdm.verify.deposit import deposited
 from fabwright.machines.fdm.verify.judging import judged
 from fabwright.machines.fdm.verify.material import measure
 from fabwright.machines.fdm.verify.order import declared_checks, layer_time_check
-from fabwright.machines.fdm.verify.reference import nominal_layers
+from fabwright.machines.fdm.verify.reference import declared_grid, nominal_layers
 from fabwright.machines.fdm.verify.state import state_checks
 from fabwright.model import Check, Floats, Machine, Material, Nominal, Setup, Status, Trace, Verdict
 
@@ -34,8 +34,9 @@ def verify_print(traces: tuple[Trace, ...], nominal: Nominal, setup: Setup, mach
     trace = traces[0]
     settings = PrintSettings.from_json(setup.parameters)
     checks = [*state_checks(trace, machine), _no_arcs(trace)]
-    deposit = deposited(trace, settings)
-    reference = nominal_layers(nominal, setup, settings)
+    grid = declared_grid(setup.parameters)
+    deposit = deposited(trace, grid, settings.filament_mm)
+    reference = nominal_layers(nominal, setup, grid, settings)
     times = _times(trace, machine)
     checks.append(layer_time_check(trace, deposit, times, settings))
     checks += declared_checks(trace, deposit, settings, setup.parameters, reference, machine, material)

@@ -21,7 +21,7 @@ def material_checks(measured: Measured, reference: Reference, machine: Machine, 
     """Checks of the deposited material, and the figures they rest on."""
     limits = machine.profile.tolerances
     half_line = settings.line_width_mm / 2.0
-    height = np.where(np.arange(len(reference.tops_mm)) == 0, settings.first_layer_height_mm, settings.layer_height_mm)
+    height = np.diff(reference.tops_mm, prepend=0.0)
     outline = np.asarray([sum(_length(p) for p in r.polygons()) for r in reference.section])
     off = measured.excess_mm2 - measured.missing_mm2
     section = np.maximum(reference.section_mm2, 1e-9)

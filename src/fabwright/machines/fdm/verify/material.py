@@ -8,7 +8,7 @@ import numpy as np
 
 from fabwright.geometry.regions import Region, loops_of
 from fabwright.machines.fdm.scanlines import X_STEP_MM, line_key, pack, scan, scan_edges
-from fabwright.machines.fdm.settings import PrintSettings, bead_spacing_mm
+from fabwright.machines.fdm.settings import INFILL, PrintSettings, bead_spacing_mm
 from fabwright.machines.fdm.verify.deposit import Deposit
 from fabwright.machines.fdm.verify.reference import Reference
 from fabwright.machines.fdm.verify.runs import Runs, bead_runs, combined, merged, shifted_layers, sums
@@ -182,7 +182,7 @@ JOINT_DEG = 20.0
 
 def _sparse(trace: Trace, deposit: Deposit, settings: PrintSettings, layers: int) -> Sparse:
     """The lines' direction is taken from each layer's own infill moves, the pattern from the setup."""
-    infill = np.isin(deposit.role, [k for k, name in enumerate(trace.roles) if name == "Internal infill"])
+    infill = deposit.role == INFILL
     rows = np.flatnonzero(infill & (deposit.layer < layers))
     step = deposit.b[rows] - deposit.a[rows]
     folds = 4.0 if settings.infill_pattern == "grid" else 2.0

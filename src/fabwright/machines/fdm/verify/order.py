@@ -109,8 +109,7 @@ def _widths(trace: Trace, deposit: Deposit, settings: PrintSettings, flow_pct: f
 
 def trace_roles(trace: Trace, deposit: Deposit) -> np.ndarray:
     """Index into ROLES of each bead; -1 where the role is none of ours."""
-    table = _roles(trace)
-    return np.where(deposit.role >= 0, table[np.clip(deposit.role, 0, len(table) - 1)], -1)
+    return deposit.role
 
 
 def _steady(trace: Trace, deposit: Deposit, flow_pct: float) -> Check:

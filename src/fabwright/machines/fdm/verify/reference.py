@@ -6,14 +6,16 @@ walls are thick, or has fewer layers of material above or below than the declare
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from fabwright.geometry.regions import Region, Windows, nothing, united
 from fabwright.geometry.slices import placed_solid
-from fabwright.machines.fdm.layers import Sliced, cut_layers, layer_tops_mm
-from fabwright.machines.fdm.settings import PrintSettings, bead_spacing_mm
+from fabwright.machines.fdm.layers import LayerGrid, Sliced, cut_layers
+from fabwright.machines.fdm.settings import PrintSettings
 from fabwright.model import Floats, Nominal, Setup
 
 # Parts of a section narrower than twice this are not asked for: no bead lies in them with certainty.
@@ -37,41 +39,42 @@ class Reference:
     printable: tuple[Region, ...]
 
 
-def nominal_layers(nominal: Nominal, setup: Setup, settings: PrintSettings) -> Reference:
+def declared_grid(parameters: Mapping[str, Any]) -> LayerGrid:
+    """The layers that the setup declares."""
+    return LayerGrid(np.asarray(parameters["tops_mm"], dtype=np.float64),
+                     np.asarray(parameters["heights_mm"], dtype=np.float64), int(parameters["raft_layers"]))
+
+
+def nominal_layers(nominal: Nominal, setup: Setup, grid: LayerGrid, settings: PrintSettings) -> Reference:
     """Cut the nominal meshes where they stand."""
     placed = [placed_solid(nominal.meshes[p.of], p.rotation_deg, p.offset_mm) for p in setup.placements if not p.sheet]
-    tops = layer_tops_mm(max(p.height_mm for p in placed), settings)
-    section: list[list[Region]] = [[] for _ in tops]
-    required: list[list[Region]] = [[] for _ in tops]
-    areas = np.zeros((3, len(tops)))
+    section: list[list[Region]] = [[] for _ in range(len(grid))]
+    required: list[list[Region]] = [[] for _ in range(len(grid))]
+    areas = np.zeros((3, len(grid)))
     for body in placed:
-        sliced = cut_layers(body, layer_tops_mm(body.height_mm, settings))
-        for layer, (whole, solid, asked) in enumerate(_body_layers(sliced, settings)):
+        sliced = cut_layers(body, grid, settings)
+        for layer, (whole, solid, asked) in enumerate(_body_layers(sliced, grid, settings)):
             section[layer].append(whole)
             required[layer].append(asked)
             areas[:, layer] += whole.area_mm2, solid.area_mm2, whole.area_mm2 - solid.area_mm2
     wholes = tuple(united(r) for r in section)
-    return Reference(wholes, tuple(united(r) for r in required), areas[0], areas[1],
-                     areas[2],
-                     tops, sum(p.volume_mm3 for p in placed),
-                     tuple(r.opened(REACHABLE_MM) for r in wholes))
+    return Reference(wholes, tuple(united(r) for r in required), areas[0], areas[1], areas[2], grid.tops_mm,
+                     sum(p.volume_mm3 for p in placed), tuple(r.opened(REACHABLE_MM) for r in wholes))
 
 
-def _body_layers(sliced: Sliced, settings: PrintSettings) -> list[tuple[Region, Region, Region]]:
+def _body_layers(sliced: Sliced, grid: LayerGrid, settings: PrintSettings) -> list[tuple[Region, Region, Region]]:
     """Section, solid part and reachable solid part of each layer of one body; equal neighbourhoods once."""
-    windows = Windows(sliced.distinct)
-    spacing = bead_spacing_mm(settings.line_width_mm, settings.layer_height_mm)
-    band = settings.line_width_mm + (settings.walls - 1) * spacing - BAND_MM
-    known: dict[tuple[int, int, int, int], tuple[Region, Region, Region]] = {}
+    windows = Windows([sliced.distinct[k] for k in sliced.which])
+    known: dict[tuple[int, int, int], tuple[Region, Region, Region]] = {}
     result = []
     for layer, own in enumerate(sliced.which):
         low, high = layer - settings.bottom_layers, layer + settings.top_layers
-        inside = low >= 0 and high < len(sliced) and settings.infill_density < 1.0
-        foot = settings.elephant_foot_mm if layer == 0 else 0.0
-        key = (own, int(layer == 0), sliced.which[low] if inside else -1, sliced.which[high] if inside else -1)
+        inside = low >= grid.raft_layers and high < len(sliced) and settings.infill_density < 1.0
+        key = (own, sliced.which[low] if inside else -1, sliced.which[high] if inside else -1)
         if key not in known:
-            whole = sliced.distinct[own].grown(-foot)
-            core = whole.grown(-band) & windows.common(key[2], key[3]) if inside else nothing()
+            whole = sliced.distinct[own]
+            band = sliced.width_mm[own] + (settings.walls - 1) * sliced.spacing_mm(own) - BAND_MM
+            core = whole.grown(-band) & windows.common(low, high) if inside else nothing()
             solid = whole - core
             known[key] = (whole, solid, (solid & whole.opened(REACHABLE_MM)).opened(REACHABLE_MM / 2.0))
         result.append(known[key])
