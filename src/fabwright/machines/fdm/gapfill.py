@@ -1,146 +1,152 @@
-"""Beads of variable width down the middle of strips too narrow for a wall or for hatching."""
+"""Beads of varying width down the middle of strips too narrow for a wall or for hatching."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
-from fabwright.geometry.regions import Region, region_of
-from fabwright.model import Floats
+from fabwright.geometry.medial import Medial
+from fabwright.model import Floats, Ints
 
-# Strips are sorted by width into these bins, mm: within a bin one width serves for the whole strip. Narrower than the
-# first is left out (PrusaSlicer's own floor is about 0.05 mm, below what a nozzle lays down evenly).
-BINS_MM = (0.1, 0.16, 0.26, 0.4, 0.56, 0.7, 0.87, 1.2, 2.0)
-# From here on two beads of half the width serve better than one wide one.
-DOUBLE_MM = 0.56
-MIN_AREA_MM2 = 0.04
+# Shorter beads and smaller ones are left out: they would be blobs.
 MIN_LENGTH_MM = 0.3
-SAMPLES_MAX = 240
+MIN_AREA_MM2 = 0.04
+# A point is dropped where the bead without it stays within these of its place and its width.
+TOLERANCE_MM = 0.006
+WIDTH_TOLERANCE_MM = 0.01
+# A bead has one width between two points: it may differ by this much from one to the other.
+WIDTH_STEP_MM = 0.03
+PASSES = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bead:
-    """One bead: `points` (n, 2), closed or open, `spacing_mm` its area over the layer height."""
+    """One bead: `points` (n, 2), closed or open; `spacing_mm` (n,) is its area over the layer height from each on."""
 
     points: Floats
     closed: bool
-    spacing_mm: float
+    spacing_mm: Floats
 
 
-def fill_gaps(gap: Region) -> list[Bead]:
-    """Beads that fill the narrow parts of a region, each with the width of its strip."""
-    beads: list[Bead] = []
-    rest = gap.opened(BINS_MM[0] / 2.0)
-    for low, high in pairwise(BINS_MM):
-        if rest.empty:
-            break
-        wider = rest.opened(high / 2.0)
-        strips = rest if wider.empty else rest - wider.grown(0.005)
-        for strip in strips.parts():
-            beads += _strip(strip, low, high)
-        rest = wider
-    return beads
+@dataclass(frozen=True, slots=True, eq=False)
+class Lines:
+    """Polylines as columns: `points` (n, 2), `value` (n,), offsets `start` (k + 1,), `closed` and `owner` (k,)."""
+
+    points: Floats
+    value: Floats
+    start: Ints
+    closed: np.ndarray
+    owner: Ints
+
+    @property
+    def line_of(self) -> Ints:
+        """Line of each point (n,)."""
+        return np.repeat(np.arange(len(self.owner)), np.diff(self.start))
+
+    @property
+    def after(self) -> Ints:
+        """Following point of each point (n,); itself at the end of an open line."""
+        after = np.arange(1, len(self.points) + 1)
+        last = self.start[1:] - 1
+        after[last] = np.where(self.closed, self.start[:-1], last)
+        return after
+
+    def kept(self, keep: np.ndarray) -> Lines:
+        """The same lines without some of their points."""
+        start = np.concatenate([[0], np.cumsum(keep)])[self.start]
+        return Lines(self.points[keep], self.value[keep], start, self.closed, self.owner)
+
+    def chosen(self, which: np.ndarray) -> Lines:
+        """Some of the lines: bool (k,)."""
+        keep = which[self.line_of]
+        start = np.concatenate([[0], np.cumsum(np.diff(self.start)[which])])
+        return Lines(self.points[keep], self.value[keep], start, self.closed[which], self.owner[which])
 
 
-def _strip(strip: Region, low: float, high: float) -> list[Bead]:
-    area = strip.area_mm2
-    if area < MIN_AREA_MM2:
-        return []
-    return (_pair if low >= DOUBLE_MM else _single)(strip, area, low, high) or [_dab(strip, area, low, high)]
+def fill_strips(strips: Medial, taken_mm: Floats, from_mm: Floats, widest_mm: Floats) -> list[tuple[Bead, ...]]:
+    """Beads for each owner of strips, where a strip is at least `from_mm` wide.
+
+    The walls beside it take `taken_mm` of its width, and the bead the rest, up to `widest_mm`; one of each per owner.
+    """
+    beads: list[list[Bead]] = [[] for _ in taken_mm]
+    if not len(strips):
+        return [tuple(b) for b in beads]
+    lines = Lines(strips.points, strips.width_mm, strips.start, strips.closed, strips.owner)
+    lines = _where_wide(lines, from_mm[strips.owner])
+    if len(lines.owner):
+        owner = lines.owner[lines.line_of]
+        value = np.minimum(lines.value - taken_mm[owner], widest_mm[owner])
+        lines = thinned(Lines(lines.points, value, lines.start, lines.closed, lines.owner),
+                        np.ones(len(value), dtype=bool))
+        after = lines.after
+        length = np.hypot(*(lines.points[after] - lines.points).T)
+        flow = (lines.value + lines.value[after]) / 2.0
+        total, area = (np.add.reduceat(v, lines.start[:-1]) for v in (length, length * flow))
+        lines = Lines(lines.points, flow, lines.start, lines.closed, lines.owner).chosen(
+            (total >= MIN_LENGTH_MM) & (area >= MIN_AREA_MM2))
+    for index, owner_ in enumerate(lines.owner.tolist()):
+        low, high = lines.start[index], lines.start[index + 1]
+        beads[owner_].append(Bead(lines.points[low:high], bool(lines.closed[index]), lines.value[low:high]))
+    return [tuple(b) for b in beads]
 
 
-def _single(strip: Region, area: float, low: float, high: float) -> list[Bead]:
-    """Beads down the middle of a strip."""
-    core = strip.grown(-0.49 * low)
-    if core.empty:
-        return []
-    beads: list[Bead] = []
-    lengths: list[float] = []
-    for part in core.parts():
-        for points, closed, share in _lines(part.polygons(), low, high):
-            ring = np.concatenate([points, points[:1]]) if closed else points
-            length = float(np.hypot(*np.diff(ring, axis=0).T).sum())
-            if length >= MIN_LENGTH_MM:
-                beads.append(Bead(points, closed, share))
-                lengths.append(length)
-    # The strip's own area decides the width, within its bin: eroded ends and bends then cost no material.
-    total = sum(length * bead.spacing_mm for length, bead in zip(lengths, beads, strict=True))
-    spacing = min(max(area / total, low), high) if total > 0.0 else 0.0
-    return [Bead(b.points, b.closed, b.spacing_mm * spacing) for b in beads]
+def _where_wide(lines: Lines, from_value: Floats) -> Lines:
+    """The stretches of lines whose value is at least one number per line, cut where they cross it."""
+    bound = from_value[lines.line_of]
+    over = lines.value >= bound
+    whole = np.logical_and.reduceat(over, lines.start[:-1])
+    if whole.all():
+        return lines
+    after = lines.after
+    cross = np.flatnonzero(over != over[after])
+    rise = lines.value[after[cross]] - lines.value[cross]
+    part = (bound[cross] - lines.value[cross]) / rise
+    points = np.insert(lines.points, cross + 1,
+                       lines.points[cross] + (lines.points[after[cross]] - lines.points[cross]) * part[:, None], axis=0)
+    value = np.insert(lines.value, cross + 1, bound[cross])
+    keep = np.insert(over, cross + 1, True)
+    added = np.concatenate([[0], np.cumsum(np.bincount(lines.line_of[cross], minlength=len(lines.owner)))])
+    start = lines.start + added
+    # A ring that is cut begins behind a piece that is not kept, so that no stretch runs over its seam.
+    count = np.diff(start)
+    line = np.repeat(np.arange(len(count)), count)
+    place = np.arange(len(line)) - start[line]
+    gap = np.minimum.reduceat(np.where(keep, len(line), place), start[:-1])
+    turn = np.where(lines.closed & ~whole & (gap < len(line)), gap, 0)
+    order = start[line] + (place + turn[line]) % count[line]
+    points, value, keep = points[order], value[order], keep[order]
+    first = keep & (np.concatenate([[False], ~keep[:-1]]) | (place == 0))
+    run = np.cumsum(first)[keep] - 1
+    sizes = np.bincount(run, minlength=int(first.sum()))
+    head = line[first]
+    return Lines(points[keep], value[keep], np.concatenate([[0], np.cumsum(sizes)]), lines.closed[head] & whole[head],
+                 lines.owner[head])
 
 
-def _dab(strip: Region, area: float, low: float, high: float) -> Bead:
-    """A short bead in a piece too short for a line: along its longest extent, with its area."""
-    points = np.concatenate(strip.polygons())
-    centre = points.mean(axis=0)
-    far = points[int(np.argmax(((points - centre) ** 2).sum(axis=1)))] - centre
-    along = far / max(float(np.hypot(*far)), 1e-9)
-    length = max(area / ((low + high) / 2.0), MIN_LENGTH_MM / 2.0)
-    half = along * length / 2.0
-    return Bead(np.stack([centre - half, centre + half]), False, min(area / length, high))
-
-
-def _pair(strip: Region, area: float, low: float, high: float) -> list[Bead]:
-    """A loop inside a strip, each side of it half as wide as the strip."""
-    around = _around(strip)
-    # Of a strip of length l and width t: area = l t, outline = 2 (l + t).
-    width = (around - max(around ** 2 - 16.0 * area, 0.0) ** 0.5) / 4.0
-    loops = strip.grown(-min(max(width, low), high) / 4.0)
-    total = _around(loops)
-    if total < MIN_LENGTH_MM:
-        return []
-    return [Bead(p, True, min(area / total, high / 2.0)) for p in loops.polygons()]
-
-
-def _lines(polygons: list[Floats], low: float, high: float) -> list[tuple[Floats, bool, float]]:
-    """Centre lines of a thin part: points, closed, and the share of the strip's width that each lays down."""
-    if len(polygons) == 1:
-        middle = _middle(polygons[0], high)
-        if middle is not None:
-            return [(_longer(middle, low / 4.0), False, 1.0)]
-    if len(polygons) == 2:
-        outer = region_of([max(polygons, key=lambda p: float(np.ptp(p, axis=0).sum()))])
-        # Half-way between the two outlines of the ring: half its mean thickness in from the outer one.
-        inset = region_of(polygons).area_mm2 / (2.0 * _around(outer))
-        return [(p, True, 1.0) for p in outer.grown(-inset).polygons() or outer.polygons()]
-    # A net of strips: every outline runs along it once on each side, so each lays down half.
-    return [(p, True, 0.5) for p in polygons]
-
-
-def _around(region: Region) -> float:
-    """Length of all outlines, mm."""
-    rings = region.polygons()
-    return sum(float(np.hypot(*(p - np.roll(p, 1, axis=0)).T).sum()) for p in rings)
-
-
-def _longer(line: Floats, by_mm: float) -> Floats:
-    """The line carried on at both ends: the shrinking that found it took that much away."""
-    first, last = line[0] - line[1], line[-1] - line[-2]
-    reach = [by_mm / max(float(np.hypot(*d)), 1e-9) for d in (first, last)]
-    return np.concatenate([[line[0] + first * reach[0]], line[1:-1], [line[-1] + last * reach[1]]])
-
-
-def _middle(ring: Floats, width: float) -> Floats | None:
-    """Middle line of a closed sliver without branches, by pairing points mirrored about its tips; None for a net."""
-    closed = np.concatenate([ring, ring[:1]])
-    walk = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(closed, axis=0).T))])
-    count = 2 * int(np.clip(walk[-1] / 0.6, 4, SAMPLES_MAX // 2))
-    at = np.arange(count) * walk[-1] / count
-    x, y = np.interp(at, walk, closed[:, 0]), np.interp(at, walk, closed[:, 1])
-    half = np.arange(count // 2 + 1)
-    tip = np.arange(count // 2)[:, None]
-    ahead, behind = (tip + half) % count, (tip - half) % count
-    apart = np.hypot(x[ahead] - x[behind], y[ahead] - y[behind])
-    best = int(np.argmin((apart ** 2).sum(axis=1)))
-    if apart[best].max() > 2.0 * width:
-        return None
-    a, b = ahead[best], behind[best]
-    middle = np.stack([(x[a] + x[b]) / 2.0, (y[a] + y[b]) / 2.0], axis=1)
-    # The tips themselves may lie in a corner: bring them onto the line.
-    for end, near, far in ((0, 1, 2), (-1, -2, -3)):
-        along = middle[near] - middle[far]
-        along /= max(float(np.hypot(*along)), 1e-9)
-        middle[end] = middle[near] + along * max(float(np.dot(middle[end] - middle[near], along)), 0.01)
-    return middle
+def thinned(lines: Lines, spare: np.ndarray) -> Lines:
+    """The lines without those of their `spare` points (n,) that lie on the way between their neighbours."""
+    for turn in range(PASSES):
+        before = np.arange(-1, len(lines.points) - 1)
+        before[lines.start[:-1]] = np.where(lines.closed, lines.start[1:] - 1, lines.start[:-1])
+        after = lines.after
+        place = np.arange(len(lines.points)) - lines.start[:-1][lines.line_of]
+        inner = (place % 2 == (turn + 1) % 2) & spare & (before != np.arange(len(before))) & (
+            after != np.arange(len(after))) & (np.diff(lines.start)[lines.line_of] > 4)
+        # The last of an odd ring has its first as neighbour: both may not go.
+        inner[lines.start[:-1]] = False
+        at = np.flatnonzero(inner)
+        a, b, c = lines.points[before[at]], lines.points[at], lines.points[after[at]]
+        chord = c - a
+        length = np.maximum(np.hypot(chord[:, 0], chord[:, 1]), 1e-9)
+        off = np.abs(chord[:, 0] * (b[:, 1] - a[:, 1]) - chord[:, 1] * (b[:, 0] - a[:, 0])) / length
+        along = np.clip(((b - a) * chord).sum(axis=1) / length ** 2, 0.0, 1.0)
+        flow = lines.value[before[at]] * (1.0 - along) + lines.value[after[at]] * along
+        drop = at[(off < TOLERANCE_MM) & (np.abs(lines.value[at] - flow) < WIDTH_TOLERANCE_MM)
+                  & (np.abs(lines.value[before[at]] - lines.value[after[at]]) < WIDTH_STEP_MM)]
+        if not len(drop):
+            continue
+        keep = np.ones(len(lines.points), dtype=bool)
+        keep[drop] = False
+        lines, spare = lines.kept(keep), spare[keep]
+    return lines

@@ -37,17 +37,15 @@ def _pattern(walled: Walled, spacing: float, height: float, distinct: int, body:
     flow: list[Floats] = []
     role: list[int] = []
     closed: list[bool] = []
-    for index, wall in enumerate(walled.walls):
-        for ring in wall.polygons():
-            lines.append(ring)
-            flow.append(np.full(len(ring), spacing))
-            role.append(EXTERNAL if index == 0 else PERIMETER)
-            closed.append(True)
-    for bead in walled.gaps:
-        lines.append(bead.points)
-        flow.append(np.broadcast_to(np.asarray(bead.spacing_mm), (len(bead.points),)))
-        role.append(GAP)
-        closed.append(bead.closed)
+    # A bead that is all there is between two outer edges is an outer wall too.
+    roles = [(walled.loops, PERIMETER), (walled.gaps, GAP)]
+    for depths, inside in roles:
+        for depth, beads in enumerate(depths):
+            for bead in beads:
+                lines.append(bead.points)
+                flow.append(bead.spacing_mm)
+                role.append(EXTERNAL if depth == 0 else inside)
+                closed.append(bead.closed)
     start = np.zeros(len(lines) + 1, dtype=np.int64)
     np.cumsum([len(p) for p in lines], out=start[1:])
     points = np.concatenate(lines) if lines else np.empty((0, 2))

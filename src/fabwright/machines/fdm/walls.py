@@ -1,63 +1,120 @@
-"""Walls of one section: centre lines from outside to inside, the gaps they leave and the room that remains."""
+"""Walls of sections: centre lines from outside to inside, the strips between them and the room that remains.
+
+A strip of the section that is `t` wide gets as many beads side by side as come nearest to their nominal spacing `s`:
+one up to 1.5 s, two up to 2.5 s, each with its share of the width (as Arachne does: Kuipers et al. 2020, "A framework
+for adaptive width control of dense contour-parallel toolpaths in fused deposition modeling"). From there on the walls
+have their nominal spacing and a bead of varying width fills what is left between them.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fabwright.geometry.regions import Region, nothing, united
-from fabwright.machines.fdm.gapfill import Bead, fill_gaps
+import numpy as np
+
+from fabwright.geometry.medial import medial_lines
+from fabwright.geometry.regions import Region, nothing
+from fabwright.machines.fdm.gapfill import Bead, fill_strips
 from fabwright.machines.fdm.layers import Sliced
-from fabwright.machines.fdm.settings import PrintSettings
+from fabwright.machines.fdm.settings import PrintSettings, bead_spacing_mm
+from fabwright.machines.fdm.thin import Limits, widened_loops
 
 # Centre lines may leave the exact offset by this much: fewer, longer moves.
 PATH_TOLERANCE_MM = 0.0125
-SLIVER_MM = 0.05
+# Offsets of offsets differ by less than this.
+SLACK_MM = 0.005
+# Hatch lines run where there is room for this many spacings beside their ends.
 HATCH_MIN = 0.4
-# A wall is laid where both its sides fit side by side, but for this much; narrower places get beads of their width.
-FIT_MM = 0.002
+# Strips are measured this often along them.
+STEP_MM = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Walled:
-    """`walls` from the outside in: regions whose outlines are centre lines; `room` is what is left for infill, up to
-    the innermost walls' edges; `hatched` is where hatch lines may run; `gaps` fill the rest."""
+    """`walls` from the outside in: regions whose outlines are centre lines of nominal walls; `loops` are the same walls
+    as beads, by depth, moved and widened where two of them share a strip; `hatched` is where hatch lines may run, which
+    end `inset_mm` inside the room; `gaps` fill the rest, by depth: those of depth 0 are a place's only bead."""
 
     section: Region
     walls: tuple[Region, ...]
-    room: Region
     hatched: Region
-    gaps: tuple[Bead, ...]
+    inset_mm: float
+    loops: tuple[tuple[Bead, ...], ...]
+    gaps: tuple[tuple[Bead, ...], ...]
+
+    @property
+    def room(self) -> Region:
+        """What walls and gaps leave for infill, up to the innermost walls' edges."""
+        return self.hatched.grown(self.inset_mm)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Insets:
+    """Centre lines of one section and, inside the section and each line, the strips where no further wall fits."""
+
+    lines: list[Region]
+    strips: list[Region]
+    hatched: Region
+    inset_mm: float
 
 
 def build_all_walls(sliced: Sliced, settings: PrintSettings) -> tuple[Walled, ...]:
     """Walls of every distinct section of a body."""
-    return tuple(build_walls(region, settings.walls, sliced.width_mm[k], sliced.spacing_mm(k),
-                             settings.infill_overlap_mm) for k, region in enumerate(sliced.distinct))
+    limits = [limits_of(sliced.width_mm[k], sliced.height_mm[k], settings) for k in range(len(sliced.distinct))]
+    insets = [_insets(region, settings.walls, sliced.width_mm[k], limits[k], settings)
+              for k, region in enumerate(sliced.distinct)]
+    # Strip 0 of a section lies in the section itself, strip k in its wall k - 1.
+    at = [(k, depth) for k, inset in enumerate(insets) for depth in range(len(inset.strips))]
+    strips = medial_lines([insets[k].strips[depth] for k, depth in at], STEP_MM)
+    outermost = np.asarray([depth == 0 for _, depth in at], dtype=bool)
+    own = [limits[k] for k, _ in at]
+    gaps = fill_strips(strips, np.where(outermost, 0.0, [x.spacing_mm for x in own]),
+                       np.where(outermost, settings.min_bead_mm, [x.pair_mm for x in own]),
+                       np.asarray([x.widest_mm for x in own]))
+    lines = [insets[k].lines[depth] for k, depth in at if depth < len(insets[k].lines)]
+    first = {(k, depth): i for i, (k, depth) in enumerate((k, d) for k, d in at if d < len(insets[k].lines))}
+    holder = np.asarray([first.get((k, depth - 1), -1) for k, depth in at], dtype=np.int64)
+    loops = widened_loops(lines, strips, holder, [limits[k] for k, d in at if d < len(insets[k].lines)])
+    number = {place: i for i, place in enumerate(at)}
+    return tuple(
+        Walled(region, tuple(inset.lines), inset.hatched, inset.inset_mm,
+               tuple(loops[first[k, depth]] for depth in range(len(inset.lines))),
+               tuple(gaps[number[k, depth]] for depth in range(len(inset.strips))))
+        for k, (region, inset) in enumerate(zip(sliced.distinct, insets, strict=True)))
 
 
-def build_walls(section: Region, count: int, width_mm: float, spacing_mm: float, overlap_mm: float) -> Walled:
-    """Inset the section `count` times; widths and spacings in mm.
+def limits_of(width_mm: float, height_mm: float, settings: PrintSettings) -> Limits:
+    """How wide and how narrow beads of one layer become, in spacings."""
+    spacing = bead_spacing_mm(width_mm, height_mm)
+    widest = max(bead_spacing_mm(settings.max_bead_mm, height_mm), spacing)
+    return Limits(spacing, max(min(1.5 * spacing, widest) - spacing, 0.04 * spacing),
+                  max(min(1.5 * spacing, 2.0 * widest - spacing), spacing + settings.min_bead_mm), widest)
 
-    Each inset is followed by an opening, so that a wall is laid only where both its sides fit.
-    """
-    margin = spacing_mm / 2.0 - FIT_MM
-    walls: list[Region] = []
-    gaps: list[Region] = []
+
+def _insets(section: Region, count: int, width_mm: float, limits: Limits, settings: PrintSettings) -> _Insets:
+    """Inset a section `count` times; each inset is opened, so that a wall is laid only where both its sides fit."""
+    spacing, margin = limits.spacing_mm, limits.closest_mm / 2.0
+    thinnest = settings.min_bead_mm / 2.0
+    inset = spacing / 2.0 - min(settings.infill_overlap_mm, spacing / 2.0)
+    lines: list[Region] = []
+    strips: list[Region] = []
     room = section
-    for index in range(count):
-        half = width_mm / 2.0 if index == 0 else spacing_mm / 2.0
-        line = room.grown(-(half + margin)).grown(margin)
-        gaps.append(room if line.empty else room - line.grown(half + SLIVER_MM / 10.0))
-        walls.append(line)
-        room = line.grown(-spacing_mm / 2.0)
-        if line.empty:
-            room = nothing()
-            break
-    inset = spacing_mm / 2.0 - overlap_mm
-    # Strips narrower than this hold no proper hatch line and get a bead down their middle.
-    hatched = room.grown(-inset).opened(HATCH_MIN * spacing_mm) if not room.empty else room
-    if not room.empty:
-        gaps.append(room - hatched.grown(inset + SLIVER_MM / 10.0) if not hatched.empty else room)
-    beads = fill_gaps(united([g.opened(SLIVER_MM) for g in gaps if not g.empty]))
-    return Walled(section, tuple(w.simplified(PATH_TOLERANCE_MM) for w in walls if not w.empty), room, hatched,
-                  tuple(beads))
+    for depth in range(count):
+        step = width_mm / 2.0 if depth == 0 else spacing
+        core = room.grown(-(step + margin))
+        strips.append(_strips(room, core, step + margin, thinnest))
+        if core.empty:
+            return _Insets(lines, strips, nothing(), inset)
+        room = core.grown(margin).simplified(PATH_TOLERANCE_MM)
+        lines.append(room)
+    margin = HATCH_MIN * spacing
+    step = inset + (spacing / 2.0 if lines else 0.0)
+    core = room.grown(-(step + margin))
+    strips.append(_strips(room, core, step + margin, thinnest))
+    return _Insets(lines, strips, core.grown(margin), inset)
+
+
+def _strips(room: Region, core: Region, depth_mm: float, thinnest_mm: float) -> Region:
+    """What of a room lies further than a depth from its core, slivers apart."""
+    rest = room if core.empty else room - core.grown(depth_mm + SLACK_MM)
+    return rest if rest.empty else rest.opened(thinnest_mm)
