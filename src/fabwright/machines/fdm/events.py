@@ -22,9 +22,10 @@ from fabwright.model import (
 )
 
 if TYPE_CHECKING:
-    from fabwright.machines.fdm.beads import Paths
+    from fabwright.machines.fdm.layers import LayerGrid
     from fabwright.machines.fdm.motion import Rows
     from fabwright.machines.fdm.order import Ordered
+    from fabwright.machines.fdm.paths import Paths
     from fabwright.machines.fdm.plan import PrintJob
 
 
@@ -43,11 +44,11 @@ class Timeline:
         return tuple(sorted(self._events, key=lambda pair: pair[0]))
 
 
-def layer_events(index: int, top_mm: float, settings: PrintSettings, fan: Floats, remaining_s: Floats
+def layer_events(index: int, grid: LayerGrid, settings: PrintSettings, fan: Floats, remaining_s: Floats
                  ) -> Iterator[Event]:
     """What happens before the first move of a layer."""
     total = max(float(remaining_s[0]), 1e-9)
-    yield LayerStart(index, round(top_mm, 6), settings.height_mm(index))
+    yield LayerStart(index, round(float(grid.tops_mm[index]), 6), round(float(grid.heights_mm[index]), 6))
     yield Progress(int(100.0 * (1.0 - float(remaining_s[index]) / total)), round(float(remaining_s[index]), 1))
     if index == 1:
         if settings.nozzle_c != settings.first_layer_nozzle_c:
@@ -61,7 +62,6 @@ def layer_events(index: int, top_mm: float, settings: PrintSettings, fan: Floats
 def object_events(line: Timeline, span: range, offset: int, rows: Rows, paths: Paths, ordered: Ordered, job: PrintJob
                   ) -> None:
     """Object and role changes among the paths of one layer."""
-    settings = job.settings
     body = role = -9
     for at in span:
         path = int(ordered.path[at])
@@ -75,8 +75,8 @@ def object_events(line: Timeline, span: range, offset: int, rows: Rows, paths: P
             role = -9
         if int(paths.role[path]) != role:
             role = int(paths.role[path])
-            height = settings.height_mm(int(paths.layer[path]))
-            line.add(row, RoleStart(role, round(bead_width_mm(float(paths.spacing_mm[path]), height), 3)))
+            spacing = float(paths.spacing_mm[paths.start[path]])
+            line.add(row, RoleStart(role, round(bead_width_mm(spacing, float(paths.height_mm[path])), 3)))
     if body >= 0:
         last = span.stop
         row = offset + (int(rows.first[last]) if last < len(rows.first) else len(rows))

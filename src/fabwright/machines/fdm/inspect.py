@@ -10,7 +10,7 @@ from fabwright.errors import PlanError
 from fabwright.geometry.regions import Region, hull_of, nothing
 from fabwright.geometry.slices import PlacedSolid, placed_solid
 from fabwright.machines.fdm.bridges import Underside, islands, undersides
-from fabwright.machines.fdm.layers import Sliced, cut_layers, layer_tops_mm
+from fabwright.machines.fdm.layers import Sliced, cut_layers, layer_grid
 from fabwright.machines.fdm.layout import arrange
 from fabwright.machines.fdm.schema import Limits, PrinterProfile
 from fabwright.machines.fdm.settings import PrintSettings, print_settings
@@ -30,16 +30,16 @@ def inspect_print(nominal: Nominal, machine: Machine, material: Material) -> tup
     for mesh in nominal.meshes:
         findings += _size(mesh, machine)
         placed = placed_solid(mesh)
-        tops = layer_tops_mm(placed.height_mm, settings)
-        if not len(tops):
+        grid = layer_grid((placed,), settings)
+        if not len(grid):
             findings.append(_finding("height", Severity.ERROR, mesh.name, "The body is lower than half a layer.",
                                      placed.height_mm, settings.first_layer_height_mm / 2.0, "mm", "Make it thicker.",
                                      "layer height"))
             continue
-        sliced = cut_layers(placed, tops)
+        sliced = cut_layers(placed, grid, settings)
         findings += _walls(mesh.name, sliced, profile, settings)
         findings += _holes(mesh.name, sliced, profile.limits)
-        findings += _overhangs(mesh.name, sliced, tops, profile.limits, settings)
+        findings += _overhangs(mesh.name, sliced, grid.tops_mm, profile.limits, settings)
         findings += _footing(mesh.name, placed, sliced.at(0), profile.limits)
     return tuple(findings)
 

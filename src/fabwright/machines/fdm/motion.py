@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fabwright.machines.fdm.beads import Paths
-from fabwright.machines.fdm.order import Ordered, executed
-from fabwright.machines.fdm.settings import PrintSettings
+from fabwright.machines.fdm.order import Executed, Ordered, executed
+from fabwright.machines.fdm.paths import Paths
+from fabwright.machines.fdm.settings import ROLES, PrintSettings
 from fabwright.model import Floats, Ints
 
 TRAVEL, LIFT, PUSH, LAY = range(4)
@@ -40,8 +40,8 @@ def lay_out(paths: Paths, ordered: Ordered, tops_mm: Floats, start_mm: tuple[flo
     Per path: pull back, lift, travel, lower, push forward (the first four where they apply), then the bead. A travel
     pulls back when it is longer than the settings' minimum, or changes the layer.
     """
-    points, start = executed(paths, ordered)
-    points, start = _without_rests(points, start)
+    run = executed(paths, ordered)
+    points, start = run.points, run.start
     layer = paths.layer[ordered.path]
     z = tops_mm[layer]
     begin, end = points[start[:-1]], points[start[1:] - 1]
@@ -57,7 +57,7 @@ def lay_out(paths: Paths, ordered: Ordered, tops_mm: Floats, start_mm: tuple[flo
     rows = _Table(int((extra + bead).sum()))
     slot = first[:, None] + np.cumsum(flags, axis=1) - flags
     _approach(rows, flags, slot, previous, begin, z, hops, settings)
-    _beads(rows, points, start, first + extra, paths, ordered, z, settings)
+    _beads(rows, run, first + extra, paths, ordered, z, settings)
     rows.path[:] = np.repeat(np.arange(len(first)), extra + bead)
     return Rows(rows.x, rows.y, rows.z, rows.e, rows.speed, rows.kind, rows.path, first)
 
@@ -87,29 +87,20 @@ def _approach(rows: _Table, flags: np.ndarray, slot: Ints, previous: Floats, beg
     rows.put(slot[push, 4], begin[push], z[push], settings.retraction_mm, settings.deretraction_mm_s, PUSH)
 
 
-def _beads(rows: _Table, points: Floats, start: Ints, row: Ints, paths: Paths, ordered: Ordered, z: Floats,
-           settings: PrintSettings) -> None:
+def _beads(rows: _Table, run: Executed, row: Ints, paths: Paths, ordered: Ordered, z: Floats, settings: PrintSettings
+           ) -> None:
+    points, start = run.points, run.start
     count = np.diff(start) - 1
     which = np.repeat(np.arange(len(count)), count)
     step = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
-    source = start[:-1][which] + step
-    length = np.hypot(*(points[source + 1] - points[source]).T)
-    at = row[which] + step
-    layer = paths.layer[ordered.path]
-    height = np.where(layer == 0, settings.first_layer_height_mm, settings.layer_height_mm)
-    area = paths.spacing_mm[ordered.path] * height
-    role = paths.role[ordered.path]
-    speeds = np.asarray([settings.speed_mm_s(k) for k in range(8)])
-    speed = np.where(layer == 0, np.minimum(settings.first_layer_mm_s, speeds[role]), speeds[role])
-    speed = np.minimum(speed, settings.max_flow_mm3_s / area)
-    rows.x[at], rows.y[at], rows.z[at] = points[source + 1, 0], points[source + 1, 1], z[which]
-    rows.e[at] = length * (area / settings.filament_area_mm2)[which]
-    rows.speed[at], rows.kind[at] = speed[which], LAY
-
-
-def _without_rests(points: Floats, start: Ints) -> tuple[Floats, Ints]:
-    """Drop points equal to the one before them in the same path."""
-    keep = np.ones(len(points), dtype=bool)
-    keep[1:] = np.any(points[1:] != points[:-1], axis=1)
-    keep[start[:-1]] = True
-    return points[keep], np.concatenate([[0], np.cumsum(keep)])[start]
+    at_point = start[:-1][which] + step
+    length = np.hypot(*(points[at_point + 1] - points[at_point]).T)
+    at, path, source = row[which] + step, ordered.path[which], run.source[at_point]
+    area = paths.spacing_mm[source] * paths.height_mm[path]
+    role = paths.role[path]
+    speed = np.minimum(np.asarray([settings.speed_mm_s(k) for k in range(len(ROLES))])[role], paths.speed_mm_s[source])
+    speed = np.where(paths.layer[path] == 0, np.minimum(settings.first_layer_mm_s, speed), speed)
+    speed = np.minimum(speed, settings.max_flow_mm3_s / np.maximum(area, 1e-9))
+    rows.x[at], rows.y[at], rows.z[at] = points[at_point + 1, 0], points[at_point + 1, 1], z[which]
+    rows.e[at] = length * area / settings.filament_area_mm2
+    rows.speed[at], rows.kind[at] = speed, LAY

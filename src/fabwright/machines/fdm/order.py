@@ -6,12 +6,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fabwright.machines.fdm.beads import Paths
-from fabwright.machines.fdm.settings import EXTERNAL, GAP, INFILL, PERIMETER, SKIRT, SOLID, TOP
+from fabwright.machines.fdm.paths import Paths
+from fabwright.machines.fdm.settings import (
+    BRIDGE,
+    EXTERNAL,
+    GAP,
+    INFILL,
+    INTERFACE,
+    OVERHANG,
+    PERIMETER,
+    SKIRT,
+    SOLID,
+    SUPPORT,
+    TOP,
+)
 from fabwright.model import Floats, Ints
 
 # Inner walls before outer ones, so that the outside is laid against something; then what lies inside.
-ROLE_ORDER = (SKIRT, PERIMETER, EXTERNAL, GAP, SOLID, TOP, INFILL)
+ROLE_ORDER = (SKIRT, SUPPORT, INTERFACE, PERIMETER, EXTERNAL, OVERHANG, GAP, BRIDGE, SOLID, TOP, INFILL)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +41,7 @@ def travel_order(paths: Paths, start_mm: tuple[float, float]) -> Ordered:
     rank[list(ROLE_ORDER)] = np.arange(len(ROLE_ORDER))
     by_rank = rank[paths.role]
     sequence = np.lexsort((np.arange(len(paths)), by_rank, paths.body, paths.layer))
-    group = (paths.layer * 1000 + paths.body) * 10 + by_rank
+    group = (paths.layer * 1000 + paths.body) * 16 + by_rank
     cuts = np.flatnonzero(np.diff(group[sequence])) + 1
     order: list[int] = []
     turn: list[int] = []
@@ -63,7 +75,8 @@ def _nearest(paths: Paths, members: Ints, at: tuple[float, float], order: list[i
 def _entries(paths: Paths, members: Ints) -> tuple[Floats, Ints, Ints]:
     """Every place where a path may begin: each vertex of a closed one, the two ends of an open one."""
     first, last = paths.start[members], paths.start[members + 1]
-    count = np.where(paths.closed[members], last - first, 2)
+    fixed = paths.fixed[members]
+    count = np.where(fixed, 1, np.where(paths.closed[members], last - first, 2))
     owner = np.repeat(np.arange(len(members)), count)
     step = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
     closed = paths.closed[members][owner]
@@ -72,8 +85,19 @@ def _entries(paths: Paths, members: Ints) -> tuple[Floats, Ints, Ints]:
     return paths.points[index], owner, entry
 
 
-def executed(paths: Paths, ordered: Ordered) -> tuple[Floats, Ints]:
-    """Points (n, 2) in the order of travel, closed paths returning to their start, and offsets (k + 1,)."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Executed:
+    """Points in the order of travel as columns: `points` (n, 2), `start` (k + 1,) offsets, and `source` (n,), the point
+    of the paths where the bead begins that leaves each point."""
+
+    points: Floats
+    start: Ints
+    source: Ints
+
+
+def executed(paths: Paths, ordered: Ordered) -> Executed:
+    """The paths as they are run: closed ones return to their start, turned ones run backwards; points equal to the one
+    before them in the same path are left out."""
     path, turn = ordered.path, ordered.turn
     count = paths.start[path + 1] - paths.start[path]
     closed = paths.closed[path]
@@ -84,4 +108,10 @@ def executed(paths: Paths, ordered: Ordered) -> tuple[Floats, Ints]:
     own = count[which]
     backwards = turn[which] < 0
     index = np.where(closed[which], (step + turn[which]) % own, np.where(backwards, own - 1 - step, step))
-    return paths.points[paths.start[path][which] + index], np.asarray(start)
+    first = paths.start[path][which]
+    points = paths.points[first + index]
+    keep = np.ones(len(points), dtype=bool)
+    keep[1:] = np.any(points[1:] != points[:-1], axis=1)
+    keep[start[:-1]] = True
+    source = first + np.where(backwards & ~closed[which], np.maximum(index - 1, 0), index)
+    return Executed(points[keep], np.concatenate([[0], np.cumsum(keep)])[start], source[keep])

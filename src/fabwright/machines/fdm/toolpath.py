@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from fabwright.errors import PlanError
-from fabwright.machines.fdm.beads import Paths
 from fabwright.machines.fdm.cooling import fan_fractions, slowdown
 from fabwright.machines.fdm.events import Timeline, layer_events, object_events
 from fabwright.machines.fdm.facts import print_facts, thumbnails
+from fabwright.machines.fdm.layers import LayerGrid
 from fabwright.machines.fdm.motion import LAY, LIFT, PUSH, TRAVEL, Rows, lay_out
 from fabwright.machines.fdm.order import Ordered, travel_order
+from fabwright.machines.fdm.paths import Paths
 from fabwright.machines.fdm.plan import Finish, LayBeads, Prime, PrintJob
 from fabwright.machines.fdm.settings import CUSTOM, ROLES, PrintSettings, bead_spacing_mm
 from fabwright.machines.fdm.timing import Track, move_times_s
@@ -47,14 +48,14 @@ def print_toolpath(plan: Plan) -> Toolpath:
     prime, lay, finish = plan.operations
     job: PrintJob = plan.context
     ordered = travel_order(lay.paths, prime.end_mm)
-    rows = lay_out(lay.paths, ordered, lay.tops_mm, prime.end_mm, job.settings)
+    rows = lay_out(lay.paths, ordered, lay.grid.tops_mm, prime.end_mm, job.settings)
     rows, layer_s = _cooled(rows, lay, ordered, job)
     head, tail = _prime_rows(prime, job), _finish_rows(finish, rows, lay, job)
     moves = _moves(head, rows, tail, lay.paths.role[ordered.path])
     events = _events(len(head[0]), rows, lay, ordered, layer_s, job)
     times = _times(moves, job)
     time_s = float(times.sum())
-    facts = print_facts(job, float(moves.e_mm.sum()) + job.settings.retraction_mm, time_s, lay.tops_mm)
+    facts = print_facts(job, float(moves.e_mm.sum()) + job.settings.retraction_mm, time_s, lay.grid.tops_mm)
     file = ToolpathFile("print", moves, events, ROLES, facts, thumbnails(job.meshes, plan.setup.placements))
     return Toolpath((file,))
 
@@ -77,8 +78,8 @@ def _cooled(rows: Rows, lay: LayBeads, ordered: Ordered, job: PrintJob) -> tuple
     laying = rows.kind == LAY
     for _ in range(COOLING_ROUNDS):
         times = _times(_moves(None, rows, None, lay.paths.role[ordered.path]), job)
-        layer_s = np.asarray(np.bincount(layer, times, len(lay.tops_mm)), dtype=np.float64)
-        bead_s = np.asarray(np.bincount(layer[laying], times[laying], len(lay.tops_mm)), dtype=np.float64)
+        layer_s = np.asarray(np.bincount(layer, times, len(lay.grid)), dtype=np.float64)
+        bead_s = np.asarray(np.bincount(layer[laying], times[laying], len(lay.grid)), dtype=np.float64)
         factor = slowdown(layer_s, bead_s, settings)
         if not np.any(factor > COOLED):
             break
@@ -142,7 +143,7 @@ def _events(offset: int, rows: Rows, lay: LayBeads, ordered: Ordered, layer_s: F
     for event in _warm_up(job):
         line.add(0, event)
     line.add(0, RoleStart(CUSTOM, PRIME_WIDTH_MM))
-    _layer_timeline(line, offset, rows, lay.paths, lay.tops_mm, ordered, layer_s, job)
+    _layer_timeline(line, offset, rows, lay.paths, lay.grid, ordered, layer_s, job)
     end = offset + len(rows)
     line.add(end, RoleStart(CUSTOM))
     line.add(end, Fan(0.0))
@@ -160,7 +161,7 @@ def _warm_up(job: PrintJob) -> tuple[Event, ...]:
             BedTemperature(settings.first_layer_bed_c, True), NozzleTemperature(settings.first_layer_nozzle_c, True))
 
 
-def _layer_timeline(line: Timeline, offset: int, rows: Rows, paths: Paths, tops: Floats, ordered: Ordered,
+def _layer_timeline(line: Timeline, offset: int, rows: Rows, paths: Paths, grid: LayerGrid, ordered: Ordered,
                     layer_s: Floats, job: PrintJob) -> None:
     settings: PrintSettings = job.settings
     layer = paths.layer[ordered.path]
@@ -172,8 +173,9 @@ def _layer_timeline(line: Timeline, offset: int, rows: Rows, paths: Paths, tops:
         row = offset + int(rows.first[first])
         before = int(layer[int(starts[k - 1])]) if k else -1
         for skipped in range(before + 1, index):  # nothing of it can be printed; its number is kept
-            line.add(row, LayerStart(skipped, round(float(tops[skipped]), 6), settings.height_mm(skipped)))
-        for event in layer_events(index, float(tops[index]), settings, fan, remaining):
+            line.add(row, LayerStart(skipped, round(float(grid.tops_mm[skipped]), 6),
+                                     round(float(grid.heights_mm[skipped]), 6)))
+        for event in layer_events(index, grid, settings, fan, remaining):
             line.add(row, event)
         stop = int(starts[k + 1]) if k + 1 < len(starts) else len(layer)
         object_events(line, range(first, stop), offset, rows, paths, ordered, job)
