@@ -37,6 +37,8 @@ arcs                   marlin,      true: G2 and G3 are available (false: an arc
 after_home             marlin,      comma-separated levelling words sent after a full homing (none): G29, M420 S1;
                        klipper      QUAD_GANTRY_LEVEL, Z_TILT_ADJUST, G28 Z, BED_MESH_CALIBRATE,
                                     BED_MESH_PROFILE LOAD=default
+pause_word             marlin       "M0", "M600" or "M601": Pause stops with it (none: Pause is a PostError)
+pause                  klipper      true: `[pause_resume]` is configured, Pause is PAUSE (false: a PostError)
 progress               klipper      true: M73 is known there, `[display_status]` (false: a comment)
 exclude_object         klipper      true: `[exclude_object]` is configured (true)
 s_max                  grbl         largest S word ($30); S of a beam = power / power_max_w * s_max; a spindle's rpm may

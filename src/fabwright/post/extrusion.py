@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from fabwright.errors import PostError
-from fabwright.model import BedTemperature, Dwell, Event, Fan, Home, MotorsOff, NozzleTemperature, number_text
+from fabwright.model import (
+    Acceleration,
+    BedTemperature,
+    Dwell,
+    Event,
+    Fan,
+    Home,
+    MotorsOff,
+    NozzleTemperature,
+    number_text,
+)
 from fabwright.post.controller import Lines, MotionRules, figure
 from fabwright.post.settings import Settings
 
@@ -15,6 +25,7 @@ REMEDIES = {
     "SpindleOn": "cutting needs a machine with a spindle, on grbl or linuxcnc",
     "SpindleOff": "cutting needs a machine with a spindle, on grbl or linuxcnc",
     "ToolChange": "plan the job with one nozzle",
+    "Pause": "say how this machine pauses ([controller] pause_word, or pause = true), or order no pauses",
 }
 
 #: Above any hot end and bed on the market; the machine's own limit is the machine class's to check.
@@ -22,6 +33,9 @@ HOTTEST_C = 500.0
 
 #: Longest wait in one line, s.
 LONGEST_DWELL_S = 3600.0
+
+#: Above any printer's motors, mm/s2.
+HARDEST_MM_S2 = 100_000.0
 
 
 def motion_rules(settings: Settings) -> MotionRules:
@@ -51,6 +65,8 @@ def shared_lines(event: Event, settings: Settings, levelling: tuple[str, ...]) -
             return (f"G28 {wanted}",) if wanted else ("G28", *settings.words("after_home", levelling))
         case Dwell(seconds=seconds):
             return (f"G4 P{number_text(figure(name, event, seconds, 0, LONGEST_DWELL_S, 's') * 1000, 0)}",)
+        case Acceleration(mm_s2=gain):
+            return (f"M204 S{number_text(figure(name, event, gain, 1, HARDEST_MM_S2, 'mm/s2'), 0)}",)
         case MotorsOff():
             return ("M84",)
         case _:

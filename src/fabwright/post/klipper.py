@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fabwright.model import Event, ObjectEnd, ObjectStart, PressureAdvance, Progress, number_text
+from fabwright.model import Event, ObjectEnd, ObjectStart, Pause, PressureAdvance, Progress, number_text
 from fabwright.post.controller import HIGHEST_MM, Labels, Lines, MotionRules, annotation, figure, no_word
 from fabwright.post.extrusion import REMEDIES, motion_rules, shared_lines
 from fabwright.post.settings import Settings
+from fabwright.post.text import comment_text
 
 #: Commands that level the bed, allowed in the setting `after_home`.
 LEVELLING = ("QUAD_GANTRY_LEVEL", "Z_TILT_ADJUST", "BED_MESH_CALIBRATE", "BED_MESH_PROFILE LOAD=default", "G28 Z")
@@ -43,6 +44,8 @@ class Klipper:
             case PressureAdvance(seconds=seconds):
                 value = number_text(figure(self.name, event, seconds, 0, 2, "s"), 4)
                 return (f"SET_PRESSURE_ADVANCE ADVANCE={value}",)
+            case Pause() if self.settings.flag("pause", False):
+                return (f"; {comment_text(event.reason)}", "PAUSE")
             case ObjectStart(name=name) if self.settings.flag("exclude_object", True):
                 return (*remark, f"EXCLUDE_OBJECT_START NAME={labels.objects[name][1]}")
             case ObjectEnd(name=name) if self.settings.flag("exclude_object", True):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fabwright.model import Event, ObjectEnd, ObjectStart, PressureAdvance, Progress, number_text
+from fabwright.model import Event, ObjectEnd, ObjectStart, Pause, PressureAdvance, Progress, number_text
 from fabwright.post.controller import Labels, Lines, MotionRules, annotation, figure, no_word
 from fabwright.post.extrusion import REMEDIES, motion_rules, shared_lines
 from fabwright.post.settings import Settings
+from fabwright.post.text import comment_text
 
 #: Words that level the bed, allowed in the setting `after_home`.
 LEVELLING = ("G29", "M420 S1")
@@ -43,6 +44,11 @@ class Marlin:
                 word = self.settings.word("pressure_advance_word", "M572" if prusa else "M900", ("M572", "M900"))
                 return (f"{word} {'S' if word == 'M572' else 'K'}"
                         f"{number_text(figure(self.name, event, seconds, 0, 2, 's'), 4)}",)
+            case Pause():
+                word = self.settings.word("pause_word", "", ("M0", "M600", "M601"))
+                if not word:
+                    raise no_word(self.name, event, REMEDIES)
+                return (f"; {comment_text(event.reason)}", word)
             case ObjectStart(name=name) if self._labels_objects():
                 number, label = labels.objects[name]
                 return (*remark, f"M486 S{number}", f"M486 A{label}")
