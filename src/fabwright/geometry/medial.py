@@ -18,6 +18,9 @@ from fabwright.model import Floats, Ints
 TRIANGULATION_TOLERANCE_MM = 1e-7
 # A branch shorter than this many widths of the place where it leaves is a corner of the strip's end, not an arm.
 CORNER_WIDTHS = 1.0
+# The way in which a line ends is taken over this many widths.
+END_WIDTHS = 0.75
+SMALL_LOOP_STEPS, MIN_STEP_MM = 20.0, 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,13 +41,16 @@ class Medial:
 
 
 def densified(loops: Loops, step_mm: float) -> Loops:
-    """The same loops with points at most `step_mm` apart."""
+    """The same loops with points at most `step_mm` apart, on small loops at most a share of their length."""
     if not len(loops.points):
         return loops
     after = np.arange(1, len(loops.points) + 1)
     after[loops.start[1:] - 1] = loops.start[:-1]
     edge = loops.points[after] - loops.points
-    pieces = np.maximum(np.ceil(np.hypot(edge[:, 0], edge[:, 1]) / step_mm), 1.0).astype(np.int64)
+    length = np.hypot(edge[:, 0], edge[:, 1])
+    around = np.add.reduceat(length, loops.start[:-1])
+    step = np.repeat(np.minimum(np.maximum(around / SMALL_LOOP_STEPS, MIN_STEP_MM), step_mm), np.diff(loops.start))
+    pieces = np.maximum(np.ceil(length / step), 1.0).astype(np.int64)
     source = np.repeat(np.arange(len(pieces)), pieces)
     ahead = np.concatenate([[0], np.cumsum(pieces)])
     along = (np.arange(len(source)) - ahead[source]) / pieces[source]
@@ -330,7 +336,8 @@ def _carried(mesh: _Mesh, way: Ints, lines: Medial, tips: list[list[list[int]]])
             if not vertices:
                 continue
             flags[index, end] = True
-            last, before = (low, min(low + 1, high - 1)) if end == 0 else (high - 1, max(high - 2, low))
+            last = low if end == 0 else high - 1
+            before = _further(points, low, high, last, float(width[last]) * END_WIDTHS)
             far = mesh.points[vertices]
             along = points[last] - points[before] if high - low > 1 else _across(mesh, int(way[last]), far[0])
             run = max(float(np.hypot(*along)), 1e-9)
@@ -346,6 +353,17 @@ def _carried(mesh: _Mesh, way: Ints, lines: Medial, tips: list[list[list[int]]])
         start = start.copy()
         start[1:] += np.cumsum(np.bincount([p[0] for p in put], minlength=len(lines)))
     return Medial(points, width, start, lines.owner, lines.closed, flags)
+
+
+def _further(points: Floats, low: int, high: int, last: int, away_mm: float) -> int:
+    """The first point of a line that is a distance away from its end, or its other end."""
+    step = 1 if last == low else -1
+    at = last
+    while low <= at + step < high:
+        at += step
+        if (points[at, 0] - points[last, 0]) ** 2 + (points[at, 1] - points[last, 1]) ** 2 >= away_mm ** 2:
+            break
+    return at
 
 
 def _across(mesh: _Mesh, half: int, towards: Floats) -> Floats:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from fabwright.geometry.medial import Medial
+from fabwright.geometry.regions import Loops
+from fabwright.geometry.rims import depth_mm
 from fabwright.model import Floats, Ints
 
 # Shorter beads and smaller ones are left out: they would be blobs.
@@ -17,7 +19,11 @@ TOLERANCE_MM = 0.006
 WIDTH_TOLERANCE_MM = 0.01
 # A bead has one width between two points: it may differ by this much from one to the other.
 WIDTH_STEP_MM = 0.03
+# Pieces shorter than this need not be as true.
+SHORT_MM, SHORT_TOLERANCE_MM = 0.4, 0.02
 PASSES = 5
+# Whether a strip runs on is looked up this far behind its end.
+END_LOOK_MM = 0.03
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +58,10 @@ class Lines:
         after[last] = np.where(self.closed, self.start[:-1], last)
         return after
 
+    def with_value(self, value: Floats) -> Lines:
+        """The same lines with other values."""
+        return Lines(self.points, value, self.start, self.closed, self.owner)
+
     def kept(self, keep: np.ndarray) -> Lines:
         """The same lines without some of their points."""
         start = np.concatenate([[0], np.cumsum(keep)])[self.start]
@@ -64,47 +74,76 @@ class Lines:
         return Lines(self.points[keep], self.value[keep], start, self.closed[which], self.owner[which])
 
 
-def fill_strips(strips: Medial, taken_mm: Floats, from_mm: Floats, widest_mm: Floats) -> list[tuple[Bead, ...]]:
+def fill_strips(strips: Medial, rims: Loops, taken_mm: Floats, from_mm: Floats, widest_mm: Floats
+                ) -> list[tuple[Bead, ...]]:
     """Beads for each owner of strips, where a strip is at least `from_mm` wide.
 
-    The walls beside it take `taken_mm` of its width, and the bead the rest, up to `widest_mm`; one of each per owner.
+    The walls beside it have their middle lines on its `rims` and take `taken_mm` of its width; the bead gets the rest,
+    up to `widest_mm`. One figure each per owner.
     """
     beads: list[list[Bead]] = [[] for _ in taken_mm]
     if not len(strips):
         return [tuple(b) for b in beads]
-    lines = Lines(strips.points, strips.width_mm, strips.start, strips.closed, strips.owner)
-    lines = _where_wide(lines, from_mm[strips.owner])
+    lines, from_end = _fitted(strips, rims, taken_mm)
+    wide = lines.value - from_mm[lines.owner][lines.line_of]
+    lines = _where(lines, np.minimum(wide, from_end))
     if len(lines.owner):
         owner = lines.owner[lines.line_of]
-        value = np.minimum(lines.value - taken_mm[owner], widest_mm[owner])
-        lines = thinned(Lines(lines.points, value, lines.start, lines.closed, lines.owner),
-                        np.ones(len(value), dtype=bool))
+        lines = thinned(lines.with_value(np.minimum(lines.value - taken_mm[owner], widest_mm[owner])),
+                        np.ones(len(owner), dtype=bool))
         after = lines.after
         length = np.hypot(*(lines.points[after] - lines.points).T)
         flow = (lines.value + lines.value[after]) / 2.0
         total, area = (np.add.reduceat(v, lines.start[:-1]) for v in (length, length * flow))
-        lines = Lines(lines.points, flow, lines.start, lines.closed, lines.owner).chosen(
-            (total >= MIN_LENGTH_MM) & (area >= MIN_AREA_MM2))
-    for index, owner_ in enumerate(lines.owner.tolist()):
+        lines = lines.with_value(flow).chosen((total >= MIN_LENGTH_MM) & (area >= MIN_AREA_MM2))
+    for index, line in enumerate(lines.owner.tolist()):
         low, high = lines.start[index], lines.start[index + 1]
-        beads[owner_].append(Bead(lines.points[low:high], bool(lines.closed[index]), lines.value[low:high]))
+        beads[line].append(Bead(lines.points[low:high], bool(lines.closed[index]), lines.value[low:high]))
     return [tuple(b) for b in beads]
 
 
-def _where_wide(lines: Lines, from_value: Floats) -> Lines:
-    """The stretches of lines whose value is at least one number per line, cut where they cross it."""
-    bound = from_value[lines.line_of]
-    over = lines.value >= bound
+def _fitted(strips: Medial, rims: Loops, taken_mm: Floats) -> tuple[Lines, Floats]:
+    """Middle lines that end at the beads beside them, and for each point how far it lies behind such an end.
+
+    A strip that ends at the wall that goes round it has half of that wall's bead on its end; one that runs into a wider
+    place, or into another strip, ends half a bead before what is laid there.
+    """
+    half = taken_mm[strips.owner] / 2.0
+    open_ = ~strips.closed & (np.diff(strips.start) > 1)
+    points = strips.points.copy()
+    lengths = np.hypot(*np.diff(strips.points, axis=0, append=strips.points[-1:]).T)
+    lengths[strips.start[1:] - 1] = 0.0
+    walked = np.concatenate([[0.0], np.cumsum(lengths)[:-1]])
+    line = np.repeat(np.arange(len(strips)), np.diff(strips.start))
+    behind = np.full(len(points), np.inf)
+    for end, sign in ((strips.start[:-1], 1), (strips.start[1:] - 1, -1)):
+        way = strips.points[end] - strips.points[np.where(open_, end + sign, end)]
+        way /= np.maximum(np.hypot(way[:, 0], way[:, 1]), 1e-9)[:, None]
+        ahead = depth_mm(rims, strips.points[end] + way * END_LOOK_MM, strips.owner, 1.0) > 0.0
+        runs_on = open_ & (ahead | ~strips.ends[:, int(sign < 0)])
+        points[end[runs_on]] += way[runs_on] * half[runs_on, None]
+        stops = open_ & ~runs_on & (half > 0.0)
+        gap = np.abs(walked - walked[end][line]) - half[line]
+        behind = np.where(stops[line], np.minimum(behind, gap), behind)
+    return Lines(points, strips.width_mm, strips.start, strips.closed, strips.owner), behind
+
+
+def _where(lines: Lines, more: Floats) -> Lines:
+    """The stretches of lines where a number per point (n,) is not negative, cut where it would be 0."""
+    over = more >= 0.0
     whole = np.logical_and.reduceat(over, lines.start[:-1])
     if whole.all():
         return lines
     after = lines.after
     cross = np.flatnonzero(over != over[after])
-    rise = lines.value[after[cross]] - lines.value[cross]
-    part = (bound[cross] - lines.value[cross]) / rise
-    points = np.insert(lines.points, cross + 1,
-                       lines.points[cross] + (lines.points[after[cross]] - lines.points[cross]) * part[:, None], axis=0)
-    value = np.insert(lines.value, cross + 1, bound[cross])
+    ends = more[cross], more[after[cross]]
+    part = np.where(np.isfinite(ends[0]) & np.isfinite(ends[1]), ends[0] / (ends[0] - ends[1]), 0.0)
+
+    def at(column: Floats) -> Floats:
+        return np.asarray(column[cross] + ((column[after[cross]] - column[cross]).T * part).T)
+
+    points = np.insert(lines.points, cross + 1, at(lines.points), axis=0)
+    value = np.insert(lines.value, cross + 1, at(lines.value))
     keep = np.insert(over, cross + 1, True)
     added = np.concatenate([[0], np.cumsum(np.bincount(lines.line_of[cross], minlength=len(lines.owner)))])
     start = lines.start + added
@@ -142,8 +181,10 @@ def thinned(lines: Lines, spare: np.ndarray) -> Lines:
         off = np.abs(chord[:, 0] * (b[:, 1] - a[:, 1]) - chord[:, 1] * (b[:, 0] - a[:, 0])) / length
         along = np.clip(((b - a) * chord).sum(axis=1) / length ** 2, 0.0, 1.0)
         flow = lines.value[before[at]] * (1.0 - along) + lines.value[after[at]] * along
-        drop = at[(off < TOLERANCE_MM) & (np.abs(lines.value[at] - flow) < WIDTH_TOLERANCE_MM)
-                  & (np.abs(lines.value[before[at]] - lines.value[after[at]]) < WIDTH_STEP_MM)]
+        wide = np.abs(lines.value[at] - flow)
+        even = (off < TOLERANCE_MM) & (wide < WIDTH_TOLERANCE_MM) & (
+            np.abs(lines.value[before[at]] - lines.value[after[at]]) < WIDTH_STEP_MM)
+        drop = at[even | ((length < SHORT_MM) & (off < SHORT_TOLERANCE_MM) & (wide < SHORT_TOLERANCE_MM))]
         if not len(drop):
             continue
         keep = np.ones(len(lines.points), dtype=bool)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fabwright.geometry.medial import medial_lines
-from fabwright.geometry.regions import Region, nothing
+from fabwright.geometry.regions import Region, loops_of, nothing
 from fabwright.machines.fdm.gapfill import Bead, fill_strips
 from fabwright.machines.fdm.layers import Sliced
 from fabwright.machines.fdm.settings import PrintSettings, bead_spacing_mm
@@ -68,7 +68,8 @@ def build_all_walls(sliced: Sliced, settings: PrintSettings) -> tuple[Walled, ..
     strips = medial_lines([insets[k].strips[depth] for k, depth in at], STEP_MM)
     outermost = np.asarray([depth == 0 for _, depth in at], dtype=bool)
     own = [limits[k] for k, _ in at]
-    gaps = fill_strips(strips, np.where(outermost, 0.0, [x.spacing_mm for x in own]),
+    rims = loops_of([insets[k].lines[depth - 1] if depth else insets[k].strips[0] for k, depth in at])
+    gaps = fill_strips(strips, rims, np.where(outermost, 0.0, [x.spacing_mm for x in own]),
                        np.where(outermost, settings.min_bead_mm, [x.pair_mm for x in own]),
                        np.asarray([x.widest_mm for x in own]))
     lines = [insets[k].lines[depth] for k, depth in at if depth < len(insets[k].lines)]
