@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,92 +14,147 @@ from fabwright.model import Floats, Ints
 # A joint between two lines is kept when these fractions of it lie inside the region.
 JOINT_SAMPLES = (0.25, 0.5, 0.75)
 EDGE_MM = 0.1
+# Ends of lines this close to the border's crossing lie on the border.
+ON_BORDER_MM = 0.002
+_WIDE = 1e4  # wider than any bed, mm: keeps rows apart in one sorted column
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Strokes:
-    """Open polylines as columns: `points` (n, 2), `start` (k + 1,) offsets, `owner` (k,) region index."""
+    """Polylines as columns: `points` (n, 2), `start` (k + 1,) offsets, `owner` (k,) region index; all open, or all
+    `closed`."""
 
     points: Floats
     start: Ints
     owner: Ints
+    closed: bool = False
 
 
-def hatch(loops: Loops, angle_deg: Floats, pitch_mm: float, reach_mm: float, min_length_mm: float) -> Strokes:
+@dataclass(frozen=True, slots=True, eq=False)
+class Chains:
+    """Spans (n,) sorted as `Spans` are, and how they are travelled: `order` (n,) indices of spans, `start` (k + 1,)
+    offsets of the chains in it, `flip` (n,) whether the span at that place of the order is laid from high to low."""
+
+    spans: Spans
+    order: Ints
+    start: Ints
+    flip: np.ndarray
+
+    def arranged(self, chains: Ints) -> Chains:
+        """The same chains in another order."""
+        count = np.diff(self.start)[chains]
+        start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+        at = np.repeat(self.start[:-1][chains] - start[:-1], count) + np.arange(int(start[-1]))
+        return Chains(self.spans, self.order[at], start, self.flip[at])
+
+
+def hatch(loops: Loops, angle_deg: Floats, pitch_mm: Floats | float, reach_mm: Floats | float, min_length_mm: float, *,
+          phase: float = 0.0, border: Loops | None = None, skip: int = 1, monotonic: bool = False) -> Strokes:
     """Fill every region with lines `pitch_mm` apart in its owner's direction.
 
     Neighbouring lines are joined end to end where each has the other as its only neighbour, the joint is no longer
-    than `reach_mm` and it stays inside the region. Lines shorter than `min_length_mm` are left out.
+    than `reach_mm` and it stays inside the region; with `border` only where both ends lie on that border. Lines shorter
+    than `min_length_mm` are left out, and with `skip` n every n-th line, which somebody else lays. With `monotonic`
+    the chains come in such an order that each line follows all its neighbours on one side.
     """
-    spans = scan(loops, angle_deg, pitch_mm)
+    spans = scan(loops, angle_deg, pitch_mm, phase)
     keep = spans.high - spans.low >= min_length_mm
-    spans = Spans(spans.owner[keep], spans.line[keep], spans.low[keep], spans.high[keep])
+    if skip > 1:
+        keep &= spans.line % skip != 0
+    spans = chosen_spans(spans, keep)
+    between = [scan(loops, angle_deg, pitch_mm, phase + fraction) for fraction in JOINT_SAMPLES]
+    edge = scan(border, angle_deg, pitch_mm, phase) if border is not None else None
+    chains = linked(spans, between, reach_mm, edge)
+    if monotonic:
+        from fabwright.machines.fdm.monotonic import monotonic_order
+
+        chains = chains.arranged(monotonic_order(chains))
+    return _straight(chains, angle_deg, pitch_mm, phase)
+
+
+def chosen_spans(spans: Spans, which: np.ndarray) -> Spans:
+    """Spans of a mask or of indices that keep their sorting."""
+    return Spans(spans.owner[which], spans.line[which], spans.low[which], spans.high[which])
+
+
+def linked(spans: Spans, between: Sequence[Spans], reach_mm: Floats | float, border: Spans | None = None) -> Chains:
+    """Chains of spans; `between` are the spans of the region at JOINT_SAMPLES of the way from each line to the next,
+    `reach_mm` the longest joint along the lines, per owner or for all."""
     following = _neighbours(spans)
-    between = [scan(loops, angle_deg, pitch_mm, fraction) for fraction in JOINT_SAMPLES]
-    joints = [_joinable(spans, ends, following, between, reach_mm) for ends in (spans.high, spans.low)]
-    return _zigzag(spans, following, joints, angle_deg, pitch_mm)
+    reach = reach_mm[spans.owner] if isinstance(reach_mm, np.ndarray) else np.full(len(spans), reach_mm)
+    joints: list[list[bool]] = []
+    for ends, side in ((spans.high, 1), (spans.low, 0)):
+        fit = _joinable(spans, ends, following, between, reach)
+        if border is not None:
+            on = _on_border(spans, ends, border, side)
+            fit &= on & on[np.maximum(following, 0)]
+        joints.append(fit.tolist())
+    order, start = _chains(following.tolist(), joints)
+    flip = ((np.arange(len(order)) - np.repeat(start[:-1], np.diff(start))) & 1) == 1
+    return Chains(spans, order, start, flip)
+
+
+def overlapping(spans: Spans) -> tuple[Ints, Ints]:
+    """For each span the range [first, last) of spans of the next line that overlap it."""
+    row = _row(spans) * _WIDE
+    low, high = row + spans.low, row + spans.high
+    first = np.searchsorted(high, low + _WIDE, "right")
+    last = np.searchsorted(low, high + _WIDE, "left")
+    return first, np.maximum(last, first)
 
 
 def _row(spans: Spans) -> Ints:
     return np.asarray((spans.owner << 20) + spans.line + (1 << 19))
 
 
-_WIDE = 1e4  # wider than any bed, mm: keeps rows apart in one sorted column
-
-
 def _neighbours(spans: Spans) -> Ints:
     """For each span the only span of the next line that overlaps it and has it alone; -1 where there is none."""
     if not len(spans):
         return np.empty(0, dtype=np.int64)
+    first, last = overlapping(spans)
     row = _row(spans) * _WIDE
     low, high = row + spans.low, row + spans.high
-    first = np.searchsorted(high, low + _WIDE, "right")
-    last = np.searchsorted(low, high + _WIDE, "left")
     before = np.searchsorted(low, high - _WIDE, "left") - np.searchsorted(high, low - _WIDE, "right")
     found = np.minimum(first, len(spans) - 1)
     return np.where((last - first == 1) & (before[found] == 1), found, -1)
 
 
-def _joinable(spans: Spans, ends: Floats, following: Ints, between: list[Spans], reach_mm: float) -> np.ndarray:
+def _joinable(spans: Spans, ends: Floats, following: Ints, between: Sequence[Spans], reach_mm: Floats) -> np.ndarray:
     """Whether the straight joint from each span's end to its neighbour's is short enough and inside: bool (n,)."""
     result = np.zeros(len(spans), dtype=bool)
     here = np.flatnonzero(following >= 0)
-    here = here[np.abs(ends[here] - ends[following[here]]) < reach_mm]
+    here = here[np.abs(ends[here] - ends[following[here]]) < reach_mm[here]]
     row = _row(spans)[here] * _WIDE
     inside = np.ones(len(here), dtype=bool)
     for fraction, middle in zip(JOINT_SAMPLES, between, strict=True):
-        edge = _row(middle) * _WIDE
         at = row + ends[here] + (ends[following[here]] - ends[here]) * fraction
-        slot = np.searchsorted(edge + middle.low, at + EDGE_MM, "right") - 1
-        inside &= slot >= 0
-        if len(middle):
-            inside &= (edge + middle.high)[np.maximum(slot, 0)] >= at - EDGE_MM
+        inside &= _within(middle, at)
     result[here[inside]] = True
     return result
 
 
-def _zigzag(spans: Spans, following: Ints, joints: list[np.ndarray], angle_deg: Floats, pitch_mm: float) -> Strokes:
-    count = len(spans)
-    if not count:
-        return Strokes(np.empty((0, 2)), np.zeros(1, dtype=np.int64), np.empty(0, dtype=np.int64))
-    order, start = _chains(following, joints)
-    flip = ((np.arange(count) - np.repeat(start[:-1], np.diff(start))) & 1) == 1
-    enter = np.where(flip, spans.high[order], spans.low[order])
-    leave = np.where(flip, spans.low[order], spans.high[order])
-    owner = spans.owner[order]
-    across = spans.line[order] * pitch_mm
-    angle = np.radians(angle_deg)
-    cos, sin = np.cos(angle)[owner], np.sin(angle)[owner]
-    points = np.empty((count, 2, 2))
-    points[:, 0, 0], points[:, 0, 1] = enter * cos - across * sin, enter * sin + across * cos
-    points[:, 1, 0], points[:, 1, 1] = leave * cos - across * sin, leave * sin + across * cos
-    return Strokes(points.reshape(-1, 2), start * 2, owner[start[:-1]])
+def _within(middle: Spans, at: Floats) -> np.ndarray:
+    edge = _row(middle) * _WIDE
+    slot = np.searchsorted(edge + middle.low, at + EDGE_MM, "right") - 1
+    inside = slot >= 0
+    if len(middle):
+        inside &= (edge + middle.high)[np.maximum(slot, 0)] >= at - EDGE_MM
+    return np.asarray(inside)
 
 
-def _chains(following: Ints, joints: list[np.ndarray]) -> tuple[Ints, Ints]:
-    """Spans in travel order and the offset of each chain; `joints` tells for each end whether a chain may go on."""
-    after = following.tolist()
-    onward = [j.tolist() for j in joints]
+def _on_border(spans: Spans, ends: Floats, border: Spans, side: int) -> np.ndarray:
+    """Whether each end (n,) is where the border crosses the line; `side` 0 looks for low ends, 1 for high ones."""
+    if not len(border):
+        return np.zeros(len(spans), dtype=bool)
+    known = _row(border) * _WIDE + (border.high if side else border.low)
+    at = _row(spans) * _WIDE + ends
+    after = np.minimum(np.searchsorted(known, at), len(known) - 1)
+    before = np.maximum(after - 1, 0)
+    return np.asarray(np.minimum(np.abs(known[after] - at), np.abs(known[before] - at)) < ON_BORDER_MM)
+
+
+def _chains(after: list[int], onward: list[list[bool]]) -> tuple[Ints, Ints]:
+    """Spans in travel order and the offset of each chain; `onward` tells for each end whether a chain may go on."""
     done = bytearray(len(after))
     order: list[int] = []
     start: list[int] = []
@@ -114,3 +170,19 @@ def _chains(following: Ints, joints: list[np.ndarray]) -> tuple[Ints, Ints]:
                 break
             at, end = after[at], 1 - end
     return np.asarray(order, dtype=np.int64), np.asarray([*start, len(order)], dtype=np.int64)
+
+
+def _straight(chains: Chains, angle_deg: Floats, pitch_mm: Floats | float, phase: float) -> Strokes:
+    """Points of straight lines, two for each span."""
+    spans, order = chains.spans, chains.order
+    if not len(order):
+        return Strokes(np.empty((0, 2)), np.zeros(1, dtype=np.int64), np.empty(0, dtype=np.int64))
+    low, high, owner = spans.low[order], spans.high[order], spans.owner[order]
+    pitch = pitch_mm[owner] if isinstance(pitch_mm, np.ndarray) else pitch_mm
+    across = (spans.line[order] + phase) * pitch
+    angle = np.radians(angle_deg)
+    cos, sin = np.cos(angle)[owner], np.sin(angle)[owner]
+    points = np.empty((len(order), 2, 2))
+    for side, along in enumerate((np.where(chains.flip, high, low), np.where(chains.flip, low, high))):
+        points[:, side, 0], points[:, side, 1] = along * cos - across * sin, along * sin + across * cos
+    return Strokes(points.reshape(-1, 2), chains.start * 2, owner[chains.start[:-1]])

@@ -38,8 +38,9 @@ def turned(points: Floats, cos: Floats | float, sin: Floats | float) -> tuple[Fl
     return points[:, 0] * cos + points[:, 1] * sin, points[:, 1] * cos - points[:, 0] * sin
 
 
-def scan(loops: Loops, angle_deg: Floats, pitch_mm: float, phase: float = 0.0) -> Spans:
-    """Stretches inside each owner's loops along parallel lines; `angle_deg` holds one direction per owner.
+def scan(loops: Loops, angle_deg: Floats, pitch_mm: Floats | float, phase: float = 0.0) -> Spans:
+    """Stretches inside each owner's loops along parallel lines; `angle_deg` holds one direction per owner, `pitch_mm`
+    one pitch per owner or one for all.
 
     Even-odd crossings with the half-open rule, so that a line through a vertex counts once. Coordinates reach
     REACH_MM from the origin.
@@ -66,7 +67,7 @@ def scan_edges(loops: Loops, angle_deg: Floats, pitch_mm: float) -> tuple[Ints, 
     return key[order], sine[edge[order]]
 
 
-def _crossings(loops: Loops, angle_deg: Floats, pitch_mm: float, phase: float) -> tuple[Ints, Ints]:
+def _crossings(loops: Loops, angle_deg: Floats, pitch_mm: Floats | float, phase: float) -> tuple[Ints, Ints]:
     """Packed position of every crossing, unsorted, and the edge that it lies on."""
     count = np.diff(loops.start)
     owner = np.repeat(loops.owner, count)
@@ -74,7 +75,7 @@ def _crossings(loops: Loops, angle_deg: Floats, pitch_mm: float, phase: float) -
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     angle = np.radians(angle_deg)
     along, across = turned(loops.points, np.cos(angle)[owner], np.sin(angle)[owner])
-    level = across / pitch_mm - phase
+    level = across / (pitch_mm[owner] if isinstance(pitch_mm, np.ndarray) else pitch_mm) - phase
     after = np.arange(1, len(owner) + 1)
     after[loops.start[1:] - 1] = loops.start[:-1]
     first = np.ceil(level)

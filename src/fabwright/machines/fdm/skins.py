@@ -4,47 +4,79 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fabwright.geometry.regions import Region, Windows, nothing
+from fabwright.geometry.regions import Region, Windows, nothing, united
 from fabwright.machines.fdm.layers import Sliced
+from fabwright.machines.fdm.settings import PrintSettings
 from fabwright.machines.fdm.walls import Walled
+
+# In bead spacings. A sparse strip narrower than 3 holds no line, a solid one narrower than half none either; solid
+# grows by half over its edge, so that no seam stays open; a strip of top skin narrower than one is left to the solid.
+SPARSE_OPENING, SOLID_OPENING, SOLID_GROWTH, TOP_OPENING = 1.5, 0.25, 0.5, 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fill:
-    """Hatching areas of one layer: `solid` and `sparse`, both already inset for the ends of their lines."""
+    """Hatching areas of one layer, inset already for the ends of their lines, side by side: `top` faces up with nothing
+    over it, `solid` is the rest that must be solid, `sparse` takes infill."""
 
+    top: Region
     solid: Region
     sparse: Region
 
 
-def find_skins(sliced: Sliced, walled: tuple[Walled, ...], top: int, bottom: int, density: float, spacing_mm: float
-               ) -> tuple[Fill, ...]:
-    """Solid and sparse areas of every layer.
+def find_skins(sliced: Sliced, walled: tuple[Walled, ...], settings: PrintSettings) -> tuple[Fill, ...]:
+    """Skins and sparse areas of every layer.
 
-    An area is sparse where the outer wall's centre line of each of the `top` layers above and `bottom` layers below
-    encloses it. Equal neighbourhoods are computed once. Density 1 makes everything solid.
+    An area is sparse where the outer wall's centre line of each of the `top_layers` above and `bottom_layers` below
+    encloses it, and where it measures at least `solid_below_mm2`. It faces up where the section above does not cover
+    it. Equal neighbourhoods share one result.
     """
+    top, bottom = settings.top_layers, settings.bottom_layers
     windows = Windows([w.walls[0] if w.walls else nothing() for w in walled])
-    count = len(sliced)
-    fills: dict[tuple[int, int, int], Fill] = {}
+    count, which = len(sliced), sliced.which
+    fills: dict[tuple[int, int, int, int], Fill] = {}
     result: list[Fill] = []
     for layer in range(count):
-        own = sliced.which[layer]
-        inside = layer >= bottom and layer + top < count and density < 1.0
-        key = (own, sliced.which[layer - bottom], sliced.which[layer + top]) if inside else (own, -1, -1)
+        own = which[layer]
+        above = which[layer + 1] if layer + 1 < count else -1
+        inside = layer >= bottom and layer + top < count
+        low, high = (which[layer - bottom], which[layer + top]) if inside else (-1, -1)
+        key = (own, low, high, above)
         if key not in fills:
-            fills[key] = (_fill(walled[own], windows.common(key[1], key[2]), spacing_mm) if inside
-                          else Fill(walled[own].hatched, nothing()))
+            enclosed = windows.common(low, high) if inside else nothing()
+            cover = nothing() if above < 0 else sliced.distinct[above]
+            fills[key] = _fill(walled[own], enclosed, None if top == 0 or above == own else cover,
+                               sliced.spacing_mm(own), settings.solid_below_mm2)
         result.append(fills[key])
     return tuple(result)
 
 
-def _fill(walled: Walled, enclosed: Region, spacing_mm: float) -> Fill:
-    # Slivers of sparse infill hold no line: they become solid.
-    sparse = (walled.hatched & enclosed).opened(1.5 * spacing_mm) & walled.hatched
-    solid = walled.hatched - sparse
-    if solid.empty:
-        return Fill(nothing(), sparse)
-    # Slivers of solid hold no line either, and a seam between the two areas must not stay open.
-    solid = solid.opened(spacing_mm / 4.0).grown(spacing_mm / 2.0) & walled.hatched
-    return Fill(solid, sparse - solid)
+def _fill(walled: Walled, enclosed: Region, cover: Region | None, spacing_mm: float, least_mm2: float) -> Fill:
+    area = walled.hatched
+    if area.empty:
+        return Fill(area, area, area)
+    sparse = area & enclosed
+    if not sparse.empty:
+        sparse = _large(sparse.opened(SPARSE_OPENING * spacing_mm) & area, least_mm2)
+    solid = area
+    if not sparse.empty:
+        solid = (area - sparse).opened(SOLID_OPENING * spacing_mm)
+        solid = solid.grown(SOLID_GROWTH * spacing_mm) & area
+        sparse = sparse - solid
+    if cover is None or solid.empty:
+        return Fill(nothing(), solid, sparse)
+    top = solid - cover
+    if top.empty:
+        return Fill(top, solid, sparse)
+    top = top.opened(TOP_OPENING * spacing_mm).grown(SOLID_GROWTH * spacing_mm) & solid
+    rest = (solid - top).opened(SOLID_OPENING * spacing_mm) & solid
+    return Fill(solid - rest, rest, sparse) if not top.empty else Fill(top, solid, sparse)
+
+
+def _large(region: Region, least_mm2: float) -> Region:
+    """Without the pieces smaller than that."""
+    if least_mm2 <= 0.0 or region.empty:
+        return region
+    pieces = region.parts()
+    kept = [p for p in pieces if p.area_mm2 >= least_mm2]
+    return region if len(kept) == len(pieces) else united(kept)
