@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from fabwright.machines.fdm.settings import PrintSettings
-from fabwright.machines.fdm.timing import Track, move_times_s
+from fabwright.machines.fdm.timing import trace_times_s
 from fabwright.machines.fdm.verify.comparison import material_checks
+from fabwright.machines.fdm.verify.declared import declared_checks, layer_time_check
 from fabwright.machines.fdm.verify.deposit import deposited
 from fabwright.machines.fdm.verify.judging import judged
-from fabwright.machines.fdm.verify.material import measure
-from fabwright.machines.fdm.verify.order import declared_checks, layer_time_check
+from fabwright.machines.fdm.verify.paths import lengths_mm
+from fabwright.machines.fdm.verify.program import program_checks
 from fabwright.machines.fdm.verify.reference import declared_grid, nominal_layers
 from fabwright.machines.fdm.verify.state import state_checks
 from fabwright.model import Check, Floats, Machine, Material, Nominal, Setup, Status, Trace, Verdict
@@ -27,20 +28,28 @@ NOT_CHECKED = (
 
 def verify_print(traces: tuple[Trace, ...], nominal: Nominal, setup: Setup, machine: Machine, material: Material
                  ) -> Verdict:
-    """Judge one program against the solid that was ordered, from the program's own moves alone."""
+    """Judge one program against the solid that was ordered, from the program's own moves alone.
+
+    Every slicer's file must make the part and keep the machine's and the material's limits; what our own planner
+    promises besides is asked of its files alone.
+    """
     if len(traces) != 1:
         return Verdict((judged("one-program", False, "", f"A print is one program; {len(traces)} were given.",
                                len(traces), 1.0, "programs"),), {}, NOT_CHECKED)
     trace = traces[0]
     settings = PrintSettings.from_json(setup.parameters)
-    checks = [*state_checks(trace, machine), _no_arcs(trace)]
+    native = setup.parameters.get("engine", "native") == "native"
     grid = declared_grid(setup.parameters)
     deposit = deposited(trace, grid, settings.filament_mm)
-    reference = nominal_layers(nominal, setup, grid, settings)
-    times = _times(trace, machine)
-    checks.append(layer_time_check(trace, deposit, times, settings))
-    checks += declared_checks(trace, deposit, settings, setup.parameters, reference, machine, material)
-    compared, figures = material_checks(measure(trace, deposit, reference, settings), reference, machine, settings)
+    reference = nominal_layers(nominal, setup, grid, settings, native)
+    times = trace_times_s(trace, machine.profile.motion)
+    checks = [*state_checks(trace, machine), layer_time_check(trace, deposit, times, settings),
+              *program_checks(trace, deposit, settings, reference, machine, material)]
+    if native:
+        checks += declared_checks(trace, deposit, settings, setup.parameters, reference, machine)
+    else:
+        checks = [_held_by_firmware(c) if c.name == "feed-z" else c for c in checks]
+    compared, figures = material_checks(trace, deposit, reference, machine, settings)
     amounts = _amounts(trace, times, machine, settings.density_g_cm3)
     return Verdict((*checks, *compared), {**amounts, **figures}, NOT_CHECKED)
 
@@ -48,7 +57,7 @@ def verify_print(traces: tuple[Trace, ...], nominal: Nominal, setup: Setup, mach
 def verify_safety(trace: Trace, machine: Machine) -> Verdict:
     """State safety alone, for a program of unknown origin."""
     checks = tuple(_held_by_firmware(c) if c.name == "feed-z" else c for c in state_checks(trace, machine))
-    return Verdict(checks, _amounts(trace, _times(trace, machine), machine, None),
+    return Verdict(checks, _amounts(trace, trace_times_s(trace, machine.profile.motion), machine, None),
                    ("What the program makes was not compared with any solid.",
                     "The material is not known, so only the machine's own limits of heat and flow were applied.",
                     *NOT_CHECKED[2:]))
@@ -65,28 +74,9 @@ def _held_by_firmware(check: Check) -> Check:
                    f"down; the firmware holds the axis to {check.limit:.0f} mm/s (M203), so it takes longer.")
 
 
-def _no_arcs(trace: Trace) -> Check:
-    arcs = (trace.kind >= 2) & (trace.e_mm > 0.0)
-    return judged("lines-only", not arcs.any(), "All beads are straight.",
-                  f"{trace.file}: {int(arcs.sum())} beads are arcs, which this version does not measure.",
-                  int(arcs.sum()),
-                  0.0, "arcs")
-
-
-def _times(trace: Trace, machine: Machine) -> Floats:
-    """Seconds per move."""
-    motion = machine.profile.motion
-    step = trace.end - trace.start
-    flat = np.hypot(step[:, 0], step[:, 1])
-    acceleration = np.where(flat > 0.0, np.where(trace.e_mm > 0.0, motion.acceleration_mm_s2,
-                                                 motion.travel_acceleration_mm_s2),
-                            np.where(step[:, 2] != 0.0, motion.z_acceleration_mm_s2, motion.e_acceleration_mm_s2))
-    return move_times_s(Track(step, trace.e_mm, trace.feed_mm_min / 60.0, acceleration), motion.corner_mm_s)
-
-
 def _amounts(trace: Trace, times: Floats, machine: Machine, density_g_cm3: float | None) -> dict[str, float]:
     """Time and material, the price drivers."""
-    flat = np.hypot(*(trace.end - trace.start)[:, :2].T)
+    flat = lengths_mm(trace)
     dwell = sum(h.value for h in trace.happenings if h.name == "dwell")
     laying = (trace.e_mm > 0.0) & (flat > 0.0)
     filament = float(trace.e_mm[laying].sum())

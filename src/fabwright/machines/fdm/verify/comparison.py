@@ -4,73 +4,104 @@ from __future__ import annotations
 
 import numpy as np
 
-from fabwright.machines.fdm.settings import PrintSettings, bead_spacing_mm
-from fabwright.machines.fdm.verify.judging import judged
-from fabwright.machines.fdm.verify.material import Measured
+from fabwright.machines.fdm.settings import PrintSettings
+from fabwright.machines.fdm.verify.deposit import Deposit
+from fabwright.machines.fdm.verify.judging import judged, lines_of
+from fabwright.machines.fdm.verify.material import Measured, measure, part_beads
+from fabwright.machines.fdm.verify.reach import open_areas_mm2, spread_over_layers
 from fabwright.machines.fdm.verify.reference import Reference
-from fabwright.model import Check, Floats, Machine
+from fabwright.machines.fdm.verify.standing import Hanging, hanging
+from fabwright.machines.fdm.verify.volumes import UNEVEN, Volumes, line_slack_mm3, volumes
+from fabwright.model import Check, Floats, Machine, Trace
 
 # Beads round off corners and end bluntly: this much along the outline is not held against a layer's area.
 ROUNDING_MM = 0.05
 # Sections of a mesh at layer middles against its volume: a stair of layers.
 STAIR_PCT = 3.0
+# A layer of solid beads may push this much more or less than it covers, and a little that is no share of it.
+LAYER_PCT, LAYER_MM3 = 12.0, 0.4
 
 
-def material_checks(measured: Measured, reference: Reference, machine: Machine, settings: PrintSettings
+def material_checks(trace: Trace, deposit: Deposit, reference: Reference, machine: Machine, settings: PrintSettings
                     ) -> tuple[list[Check], dict[str, float]]:
     """Checks of the deposited material, and the figures they rest on."""
+    part = part_beads(deposit, len(reference))
+    measured = measure(deposit, part, reference, settings)
+    spread = spread_over_layers(deposit, part, reference)
+    gaps = open_areas_mm2(spread, reference, settings)
+    hang = hanging(deposit, part, spread, reference, settings, machine.profile.limits)
+    found = volumes(deposit, part, reference, settings)
+    checks, figures = _area_checks(measured, reference, machine, settings)
     limits = machine.profile.tolerances
-    half_line = settings.line_width_mm / 2.0
-    height = np.diff(reference.tops_mm, prepend=0.0)
-    outline = np.asarray([sum(_length(p) for p in r.polygons()) for r in reference.section])
-    off = measured.excess_mm2 - measured.missing_mm2
+    checks.append(_layered("infill-gap", gaps, limits.open_mm2, "mm2",
+                           "Area inside further from a bead than the declared infill leaves", limits.source))
+    checks.append(_standing(trace, deposit, hang, machine))
+    volume, percent = _volume_checks(found, reference, machine, settings)
+    figures |= {"volume_deviation_pct": percent, "infill_open_max_mm2": round(float(gaps.max(initial=0.0)), 4),
+                "in_the_air_max_mm": round(float(hang.air_mm.max(initial=0.0)), 3),
+                "bridge_max_mm": round(float(hang.bridge_mm.max(initial=0.0)), 2),
+                "deposited_mm3": round(found.deposited_mm3, 2), "solid_mm3": round(reference.volume_mm3, 2)}
+    return [*checks, *volume, _stair(reference)], figures
+
+
+def _area_checks(measured: Measured, reference: Reference, machine: Machine, settings: PrintSettings
+                 ) -> tuple[list[Check], dict[str, float]]:
+    limits = machine.profile.tolerances
+    half_line, source = settings.line_width_mm / 2.0, limits.source
     section = np.maximum(reference.section_mm2, 1e-9)
-    area = np.maximum(np.abs(off) - ROUNDING_MM * outline, 0.0) / section * 100.0
-    expected = float((measured.expected_mm2 * height).sum())
-    pushed = float((measured.pushed_mm2 * height).sum())
-    volume = (pushed / expected - 1.0) * 100.0 if expected > 0.0 else 100.0
-    # Lines come whole: half a line across the sparse area, more or less, is no error.
-    spacing = bead_spacing_mm(settings.line_width_mm, settings.layer_height_mm)
-    half_lines = 0.5 * spacing * np.sqrt(measured.sparse_mm2) if settings.infill_density > 0.0 else 0.0
-    line = float((half_lines * height).sum())
-    volume_limit = round(limits.volume_pct + (100.0 * line / expected if expected > 0.0 else 0.0), 3)
-    source = limits.source
+    off = measured.excess_mm2 - measured.missing_mm2
+    area = np.maximum(np.abs(off) - ROUNDING_MM * reference.outline_mm, 0.0) / section * 100.0
+    area[reference.section_mm2 <= 0.0] = 0.0
     checks = [
         _layered("printed-outside", measured.outside_mm2, limits.outside_mm2, "mm2",
                  "Area printed outside the solid by more than half a line", source),
         _layered("solid-filled", np.maximum(measured.void_mm2 - limits.void_pct / 100.0 * section, 0.0),
-                 limits.void_mm2,
-                 "mm2", f"Area left open in walls and skins beyond {limits.void_pct:g} % of the layer", source),
+                 limits.void_mm2, "mm2",
+                 f"Area left open in walls and skins beyond {limits.void_pct:g} % of the layer", source),
         _layered("layer-area", area, limits.area_pct, "%", "Area of beads against the section, rounded corners apart",
                  source),
         _layered("boundary", measured.boundary_p99_mm, round(half_line, 4), "mm",
                  "Distance between bead edge and section, 99th percentile of the layer", "half a line width"),
-        _layered("infill-gap", measured.open_mm2, limits.open_mm2, "mm2",
-                 "Area inside further from a bead than the declared infill leaves", source),
-        _layered("supported", measured.unsupported_mm2, limits.unsupported_mm2, "mm2",
-                 "Beads over the solid below that find no bead under them", source),
-        judged("volume", abs(volume) <= volume_limit, f"The deposited volume is {volume:+.2f} % off what the solid and "
-               f"the infill density ask for (limit {volume_limit:.2f} %).",
-               f"The deposited volume is {volume:+.2f} % off what the solid and the infill density ask for; the limit "
-               f"is {volume_limit:.2f} %.", abs(volume), volume_limit, "%", source),
-        _stair(reference, height),
     ]
-    figures = {
-        "volume_deviation_pct": round(volume, 3), "area_deviation_max_pct": round(float(area.max(initial=0.0)), 3),
-        "area_deviation_p95_pct": round(float(np.percentile(np.abs(off) / section * 100.0, 95)), 3),
-        "boundary_p99_mm": round(float(measured.boundary_p99_mm.max(initial=0.0)), 4),
-        "outside_max_mm2": round(float(measured.outside_mm2.max(initial=0.0)), 4),
-        "void_max_mm2": round(float(measured.void_mm2.max(initial=0.0)), 4),
-        "unsupported_max_mm2": round(float(measured.unsupported_mm2.max(initial=0.0)), 4),
-        "infill_open_max_mm2": round(float(measured.open_mm2.max(initial=0.0)), 4), "deposited_mm3": round(pushed, 2),
-        "infill_joints_mm3": round(float((measured.joints_mm2 * height).sum()), 2),
-        "solid_mm3": round(reference.volume_mm3, 2), "scanline_pitch_mm": measured.pitch_mm,
-    }
+    figures = {"area_deviation_max_pct": round(float(area.max(initial=0.0)), 3),
+               "area_deviation_p95_pct": round(float(np.percentile(np.abs(off) / section * 100.0, 95)), 3),
+               "boundary_p99_mm": round(float(measured.boundary_p99_mm.max(initial=0.0)), 4),
+               "outside_max_mm2": round(float(measured.outside_mm2.max(initial=0.0)), 4),
+               "void_max_mm2": round(float(measured.void_mm2.max(initial=0.0)), 4),
+               "scanline_pitch_mm": measured.pitch_mm}
     return checks, figures
 
 
-def _length(ring: Floats) -> float:
-    return float(np.hypot(*(ring - np.roll(ring, 1, axis=0)).T).sum())
+def _standing(trace: Trace, deposit: Deposit, hang: Hanging, machine: Machine) -> Check:
+    limit = float(machine.profile.tolerances.unsupported_mm2)
+    worst = int(np.argmax(hang.air_mm)) if len(hang.air_mm) else 0
+    value = float(hang.air_mm[worst]) if len(hang.air_mm) else 0.0
+    lines = lines_of(trace, deposit.move[hang.rows])
+    return judged("supported", value <= limit, "Every bead lies over bed, part, support or raft, beside another bead, "
+                  f"or bridges from one to another ({value:.2g} mm do not, limit {limit:g}).",
+                  f"Layer {worst}: {value:.2f} mm of beads begin in the air, over nothing and beside nothing; the "
+                  f"limit is {limit:g} mm.", value, limit, "mm", machine.profile.tolerances.source, lines)
+
+
+def _volume_checks(found: Volumes, reference: Reference, machine: Machine, settings: PrintSettings
+                   ) -> tuple[list[Check], float]:
+    limits = machine.profile.tolerances
+    pushed, due = found.solid + found.sparse, found.solid_due + found.sparse_due
+    if settings.infill_pattern in UNEVEN or (settings.infill_density <= 0.0 and not reference.zones):
+        pushed, due = found.solid, found.solid_due
+    expected = float(due.sum())
+    percent = (float(pushed.sum()) / expected - 1.0) * 100.0 if expected > 0.0 else 100.0
+    slack = line_slack_mm3(found, reference, settings)
+    limit = round(limits.volume_pct + (100.0 * slack / expected if expected > 0.0 else 0.0), 3)
+    layer = np.maximum(np.abs(found.solid - found.solid_due) - LAYER_MM3, 0.0)
+    layer = layer / np.maximum(found.solid_due, 1e-9) * 100.0
+    layer[found.solid_due <= 0.0] = 0.0
+    return [judged("volume", abs(percent) <= limit, f"The deposited volume is {percent:+.2f} % off what the solid and "
+                   f"the infill density ask for (limit {limit:.2f} %).",
+                   f"The deposited volume is {percent:+.2f} % off what the solid and the infill density ask for; the "
+                   f"limit is {limit:.2f} %.", abs(percent), limit, "%", limits.source),
+            _layered("laid-once", layer, LAYER_PCT, "%", "Volume of a layer's solid beads off what they cover",
+                     "a bead laid over another fills nothing")], round(percent, 3)
 
 
 def _layered(name: str, values: Floats, limit: float, unit: str, what: str, source: str) -> Check:
@@ -82,10 +113,11 @@ def _layered(name: str, values: Floats, limit: float, unit: str, what: str, sour
                   value, limit, unit, source)
 
 
-def _stair(reference: Reference, height: Floats) -> Check:
+def _stair(reference: Reference) -> Check:
+    height = reference.grid.heights_mm
     layered = float((reference.section_mm2 * height).sum())
     off = (layered / reference.volume_mm3 - 1.0) * 100.0
-    limit = max(STAIR_PCT, 100.0 * float(height[0]) / float(reference.tops_mm[-1]))
+    limit = max(STAIR_PCT, 100.0 * float(height[0]) / float(reference.grid.tops_mm[-1]))
     return judged("layers-make-the-solid", abs(off) <= limit,
                   f"The layers' sections make {off:+.2f} % of the solid's volume.",
                   f"The layers' sections make {off:+.2f} % more or less than the solid's volume (limit {limit:.1f} %).",

@@ -68,3 +68,16 @@ def _arcs(trace: Trace, arc: Ints) -> tuple[Floats, Floats, Floats]:
     sweep = np.where(trace.kind[arc] == CLOCKWISE, sweep - 2.0 * np.pi, sweep)
     sweep = np.where(sweep > -1e-9, np.where(trace.kind[arc] == CLOCKWISE, -2.0 * np.pi, sweep), sweep)
     return np.hypot(start[:, 0], start[:, 1]), begin, sweep
+
+
+def extents_mm(trace: Trace) -> tuple[Floats, Floats]:
+    """Lowest and highest x and y that each move reaches, each (n, 2): of arcs, of their chords."""
+    low = np.minimum(trace.start[:, :2], trace.end[:, :2])
+    high = np.maximum(trace.start[:, :2], trace.end[:, :2])
+    arc = np.flatnonzero(trace.kind >= CLOCKWISE)
+    if len(arc):
+        pieces = straight_pieces(trace, arc)
+        for place in (pieces.a, pieces.b):
+            np.minimum.at(low, pieces.move, place)
+            np.maximum.at(high, pieces.move, place)
+    return low, high

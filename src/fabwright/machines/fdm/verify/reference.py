@@ -1,22 +1,25 @@
-"""What the nominal solid asks of every layer: its section, what of it must be solid, and what may be sparse.
+"""What the nominal solid asks of every layer: its section, what of it must be solid, and how dense the rest is.
 
 Worked out from the mesh alone, not with the planner's regions: solid is whatever is nearer to the side than the
-walls are thick, or has fewer layers of material above or below than the declared skins.
+walls are thick, or has fewer layers of material above or below than the declared skins. Of a foreign slicer's file
+only one wall and what lies open to above or below is asked for, since slicers differ in the rest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from fabwright.geometry.regions import Region, Windows, nothing, united
-from fabwright.geometry.slices import placed_solid
+from fabwright.geometry.regions import Region, Windows, loops_of, nothing, united
+from fabwright.geometry.slices import PlacedSolid, placed_solid
 from fabwright.machines.fdm.layers import LayerGrid, Sliced, cut_layers
+from fabwright.machines.fdm.scanlines import scan
 from fabwright.machines.fdm.settings import PrintSettings
-from fabwright.model import Floats, Nominal, Setup
+from fabwright.machines.fdm.verify.runs import ANGLE_DEG, Runs, of_layers, runs_of
+from fabwright.model import Floats, Ints, Nominal, Setup
 
 # Parts of a section narrower than twice this are not asked for: no bead lies in them with certainty.
 REACHABLE_MM = 0.2
@@ -25,18 +28,57 @@ BAND_MM = 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reference:
-    """Per layer: `section`, `required` (must be solid, reachable), `printable` (less what is too thin to ask for),
-    areas of the section, of its solid and its sparse part, mm2; `tops_mm`; `volume_mm3` of the meshes."""
+class Asked:
+    """One kind of layer: its `section`, what of it is `required` to be solid, what is `printable` (less what is too
+    thin to ask for)."""
 
-    section: tuple[Region, ...]
-    required: tuple[Region, ...]
-    section_mm2: Floats
-    solid_mm2: Floats
-    sparse_mm2: Floats
-    tops_mm: Floats
+    section: Region
+    required: Region
+    printable: Region
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ZoneLayers:
+    """A zone with another infill: its section in every layer, its density and pattern."""
+
+    sections: tuple[Region, ...]
+    density: float
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reference:
+    """`distinct` kinds of layers and `which` of them each layer is; the `grid`; volume of the meshes; zones, the later
+    winning over the earlier."""
+
+    distinct: tuple[Asked, ...]
+    which: Ints
+    grid: LayerGrid
     volume_mm3: float
-    printable: tuple[Region, ...]
+    zones: tuple[ZoneLayers, ...]
+
+    def __len__(self) -> int:
+        return len(self.which)
+
+    @property
+    def section_mm2(self) -> Floats:
+        """Area of every layer's section."""
+        return np.array([a.section.area_mm2 for a in self.distinct])[self.which]
+
+    @property
+    def printable_mm2(self) -> Floats:
+        """Area of every layer that is wide enough to be asked for."""
+        return np.array([a.printable.area_mm2 for a in self.distinct])[self.which]
+
+    @property
+    def outline_mm(self) -> Floats:
+        """Length of every layer's outlines."""
+        return np.array([sum(_length(p) for p in a.section.polygons()) for a in self.distinct])[self.which]
+
+    def runs(self, regions: list[Region], pitch_mm: float) -> Runs:
+        """Stretches of every layer inside the regions given for `distinct`."""
+        spans = scan(loops_of(regions), np.full(len(regions), ANGLE_DEG), pitch_mm)
+        return of_layers(runs_of(spans), self.which)
 
 
 def declared_grid(parameters: Mapping[str, Any]) -> LayerGrid:
@@ -45,37 +87,73 @@ def declared_grid(parameters: Mapping[str, Any]) -> LayerGrid:
                      np.asarray(parameters["heights_mm"], dtype=np.float64), int(parameters["raft_layers"]))
 
 
-def nominal_layers(nominal: Nominal, setup: Setup, grid: LayerGrid, settings: PrintSettings) -> Reference:
+def nominal_layers(nominal: Nominal, setup: Setup, grid: LayerGrid, settings: PrintSettings, native: bool
+                   ) -> Reference:
     """Cut the nominal meshes where they stand."""
-    placed = [placed_solid(nominal.meshes[p.of], p.rotation_deg, p.offset_mm) for p in setup.placements if not p.sheet]
-    section: list[list[Region]] = [[] for _ in range(len(grid))]
-    required: list[list[Region]] = [[] for _ in range(len(grid))]
-    areas = np.zeros((3, len(grid)))
-    for body in placed:
-        sliced = cut_layers(body, grid, settings)
-        for layer, (whole, solid, asked) in enumerate(_body_layers(sliced, grid, settings)):
-            section[layer].append(whole)
-            required[layer].append(asked)
-            areas[:, layer] += whole.area_mm2, solid.area_mm2, whole.area_mm2 - solid.area_mm2
-    wholes = tuple(united(r) for r in section)
-    return Reference(wholes, tuple(united(r) for r in required), areas[0], areas[1], areas[2], grid.tops_mm,
-                     sum(p.volume_mm3 for p in placed), tuple(r.opened(REACHABLE_MM) for r in wholes))
+    placements = [p for p in setup.placements if not p.sheet]
+    placed = [placed_solid(nominal.meshes[p.of], p.rotation_deg, p.offset_mm) for p in placements]
+    sliced = [cut_layers(body, grid, settings) for body in placed]
+    asked = settings if native else replace(settings, walls=1, top_layers=1, bottom_layers=1)
+    bodies = [_body_layers(s, grid, asked) for s in sliced]
+    known: dict[tuple[int, ...], int] = {}
+    distinct: list[Asked] = []
+    which = np.zeros(len(grid), dtype=np.int64)
+    for layer in range(len(grid)):
+        here = [kinds[layer] for kinds in bodies if layer < len(kinds)]
+        key = tuple(id(kind) for kind in here)
+        if key not in known:
+            known[key] = len(distinct)
+            distinct.append(_together(here))
+        which[layer] = known[key]
+    return Reference(tuple(distinct), which, grid, sum(p.volume_mm3 for p in placed),
+                     _zones(nominal, setup, grid, settings))
 
 
-def _body_layers(sliced: Sliced, grid: LayerGrid, settings: PrintSettings) -> list[tuple[Region, Region, Region]]:
-    """Section, solid part and reachable solid part of each layer of one body; equal neighbourhoods once."""
+def _together(kinds: list[Asked]) -> Asked:
+    if len(kinds) == 1:
+        return kinds[0]
+    return Asked(*(united([getattr(k, name) for k in kinds]) for name in ("section", "required", "printable")))
+
+
+def _body_layers(sliced: Sliced, grid: LayerGrid, settings: PrintSettings) -> list[Asked]:
+    """What one body asks of each layer; equal neighbourhoods once, as one object."""
     windows = Windows([sliced.distinct[k] for k in sliced.which])
-    known: dict[tuple[int, int, int], tuple[Region, Region, Region]] = {}
+    known: dict[tuple[int, ...], Asked] = {}
     result = []
     for layer, own in enumerate(sliced.which):
         low, high = layer - settings.bottom_layers, layer + settings.top_layers
         inside = low >= grid.raft_layers and high < len(sliced) and settings.infill_density < 1.0
-        key = (own, sliced.which[low] if inside else -1, sliced.which[high] if inside else -1)
+        key = (own, *(sliced.which[low:high + 1] if inside else ()))
         if key not in known:
             whole = sliced.distinct[own]
             band = sliced.width_mm[own] + (settings.walls - 1) * sliced.spacing_mm(own) - BAND_MM
             core = whole.grown(-band) & windows.common(low, high) if inside else nothing()
-            solid = whole - core
-            known[key] = (whole, solid, (solid & whole.opened(REACHABLE_MM)).opened(REACHABLE_MM / 2.0))
+            reachable = whole.opened(REACHABLE_MM)
+            required = ((whole - core) & reachable).opened(REACHABLE_MM / 2.0)
+            known[key] = Asked(whole, nothing() if settings.vase else required, reachable)
         result.append(known[key])
     return result
+
+
+def _zones(nominal: Nominal, setup: Setup, grid: LayerGrid, settings: PrintSettings) -> tuple[ZoneLayers, ...]:
+    """Zones that change the infill, where their bodies stand."""
+    bare = replace(settings, elephant_foot_mm=0.0, contour_growth_mm=0.0, hole_growth_mm=0.0)
+    found = []
+    for zone in nominal.zones:
+        if not {"infill_density", "infill_pattern"} & set(zone.settings):
+            continue
+        for p in setup.placements:
+            if p.of == zone.body and not p.sheet:
+                sections = _cut(placed_solid(zone.mesh, p.rotation_deg, p.offset_mm), grid, bare)
+                found.append(ZoneLayers(sections, float(zone.settings.get("infill_density", settings.infill_density)),
+                                        str(zone.settings.get("infill_pattern", settings.infill_pattern))))
+    return tuple(found)
+
+
+def _cut(placed: PlacedSolid, grid: LayerGrid, settings: PrintSettings) -> tuple[Region, ...]:
+    sliced = cut_layers(placed, grid, settings)
+    return tuple(sliced.at(k) for k in range(len(grid)))
+
+
+def _length(ring: Floats) -> float:
+    return float(np.hypot(*(ring - np.roll(ring, 1, axis=0)).T).sum())

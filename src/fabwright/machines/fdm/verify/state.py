@@ -8,7 +8,9 @@ import numpy as np
 
 from fabwright.machines.fdm.schema import Extruder, Motion
 from fabwright.machines.fdm.verify.judging import LINES_SHOWN, at_most, judged, lines_of
-from fabwright.model import Check, Machine, Severity, Trace
+from fabwright.machines.fdm.verify.paths import extents_mm, lengths_mm
+from fabwright.machines.fdm.verify.stopping import stop_check
+from fabwright.model import Check, Floats, Machine, Severity, Trace
 
 # Rounding of three decimals, and of the feed to whole mm/min.
 PLACE_MM, FEED_SLACK_MM_S = 0.002, 0.05
@@ -19,13 +21,14 @@ def state_checks(trace: Trace, machine: Machine) -> list[Check]:
     """Reading, homing, modes, heat, place, speed, flow, ending; each with the lines that offend."""
     bed, motion, extruder = machine.profile.bed, machine.profile.motion, machine.profile.extruder
     step = trace.end - trace.start
-    flat = np.hypot(step[:, 0], step[:, 1])
+    flat = lengths_mm(trace)
     laying = (trace.e_mm > 0.0) & (flat > 0.0)
+    reached = extents_mm(trace)
     return [_read(trace), _homed(trace), *_modes(trace), *_heat(trace, machine, laying),
-            _travel(trace, bed.travel_low_mm, bed.travel_high_mm, bed.source), _on_bed(trace, laying, machine),
+            _travel(trace, reached, machine), _on_bed(trace, reached, laying, machine),
             *_speeds(trace, step, flat, motion), _flow(trace, flat, laying, extruder),
             at_most(trace, "push-alone", np.abs(trace.e_mm), (flat == 0.0), extruder.max_e_only_mm, "mm",
-                    "Filament pushed or pulled on the spot", extruder.source), _ending(trace)]
+                    "Filament pushed or pulled on the spot", extruder.source), _ending(trace), stop_check(trace, bed)]
 
 
 def _read(trace: Trace) -> Check:
@@ -96,25 +99,27 @@ def _heat(trace: Trace, machine: Machine, laying: np.ndarray) -> Iterable[Check]
                      f"machine's limit is {limit:.0f}.", top, limit, "degrees C", extruder.source, over[:LINES_SHOWN])
 
 
-def _travel(trace: Trace, low: tuple[float, ...], high: tuple[float, ...], source: str) -> Check:
-    beyond = np.maximum(np.maximum(np.asarray(low) - trace.end, trace.end - np.asarray(high)), 0.0).max(axis=1)
-    return at_most(trace, "inside-travel", beyond, np.ones(len(trace), dtype=bool), 0.0, "mm",
-                   "Distance beyond the machine's travel", source, PLACE_MM)
+def _travel(trace: Trace, reached: tuple[Floats, Floats], machine: Machine) -> Check:
+    bed = machine.profile.bed
+    low, high = np.asarray(bed.travel_low_mm), np.asarray(bed.travel_high_mm)
+    plane = np.maximum(low[:2] - reached[0], reached[1] - high[:2]).max(axis=1, initial=0.0)
+    up = np.maximum(low[2] - trace.end[:, 2], trace.end[:, 2] - high[2])
+    return at_most(trace, "inside-travel", np.maximum(plane, up), np.ones(len(trace), dtype=bool), 0.0, "mm",
+                   "Distance beyond the machine's travel", bed.source, PLACE_MM)
 
 
-def _on_bed(trace: Trace, laying: np.ndarray, machine: Machine) -> Check:
+def _on_bed(trace: Trace, reached: tuple[Floats, Floats], laying: np.ndarray, machine: Machine) -> Check:
     bed = machine.profile.bed
     part = laying & (trace.layer >= 0)
     low, high = np.asarray(bed.low_mm), np.asarray(bed.high_mm)
-    both = np.stack([trace.start[:, :2], trace.end[:, :2]])
-    beyond = np.maximum(np.maximum(low - both, both - high), 0.0).max(axis=(0, 2))
-    beyond = np.maximum(beyond, np.maximum(trace.end[:, 2] - bed.height_mm, 0.0))
+    beyond = np.maximum(low - reached[0], reached[1] - high).max(axis=1, initial=0.0)
+    beyond = np.maximum(beyond, trace.end[:, 2] - bed.height_mm)
     return at_most(trace, "on-the-bed", beyond, part, 0.0, "mm", "Distance of beads beyond the printable volume",
                    bed.source, PLACE_MM)
 
 
 def _speeds(trace: Trace, step: np.ndarray, flat: np.ndarray, motion: Motion) -> Iterable[Check]:
-    total = np.linalg.norm(step, axis=1)
+    total = np.hypot(flat, step[:, 2])
     speed = trace.feed_mm_min / 60.0
     unset = (trace.feed_mm_min <= 0.0) & ((total > 0.0) | (trace.e_mm != 0.0))
     lines = lines_of(trace, unset)

@@ -1,0 +1,139 @@
+"""What our own planner promises besides, and only its files must hold: sums to the micrometre, closed walls, roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from fabwright.machines.fdm.settings import EXTERNAL, GAP, PERIMETER, ROLES, PrintSettings
+from fabwright.machines.fdm.verify.clearance import PLACE_MM
+from fabwright.machines.fdm.verify.deposit import HEIGHT_MM, Deposit
+from fabwright.machines.fdm.verify.judging import at_most, judged, lines_of
+from fabwright.machines.fdm.verify.paths import lengths_mm
+from fabwright.machines.fdm.verify.program import E_STEP_MM, on_beads
+from fabwright.machines.fdm.verify.reference import Reference
+from fabwright.model import Check, Floats, Machine, Trace
+
+# Sums differ by a step of E at each retraction, no more: the writer carries its rounding on.
+DECLARED_MM = 0.001
+
+
+def declared_checks(trace: Trace, deposit: Deposit, settings: PrintSettings, parameters: Mapping[str, Any],
+                    reference: Reference, machine: Machine) -> list[Check]:
+    """Checks against the setup that travels with the job."""
+    flow_pct = machine.profile.tolerances.flow_pct
+    return [_relative(trace), _announced(trace, deposit, reference), _unpulled(trace, settings),
+            _steady(trace, deposit, flow_pct), _closed(trace, deposit, settings), _filament(trace, deposit, parameters),
+            _speeds(trace, deposit, settings), *_temperatures(trace, settings)]
+
+
+def _relative(trace: Trace) -> Check:
+    modes = [h for h in trace.happenings if h.name == "extruder-mode"]
+    wrong = tuple(h.line for h in modes if h.value != 83.0)
+    return judged("extruder-relative", bool(modes) and not wrong, "Filament is counted relatively (M83) throughout.",
+                  f"{trace.file}:{wrong[0] if wrong else 0}: filament must be counted relatively (M83) in this job.",
+                  len(wrong), 0.0, "lines", "", wrong[:5])
+
+
+def _announced(trace: Trace, deposit: Deposit, reference: Reference) -> Check:
+    """Layers are announced one by one, and beads lie in the layer announced."""
+    wrong = trace.layer_z_mm[trace.layer[deposit.move]] < deposit.top_mm - HEIGHT_MM
+    lines = lines_of(trace, deposit.move[wrong])
+    return judged("layers-announced", not lines, "Every bead lies in the layer that the file announces.",
+                  f"{trace.file}:{lines[0] if lines else 0}: a bead lies above the layer that the file announces.",
+                  int(wrong.sum()), 0.0, "beads", "", lines)
+
+
+def _unpulled(trace: Trace, settings: PrintSettings) -> Check:
+    flat = lengths_mm(trace)
+    laying = (trace.e_mm > 0.0) & (flat > 0.0)
+    held = np.cumsum(np.where(laying, 0.0, trace.e_mm))
+    travel = (trace.e_mm == 0.0) & (trace.layer >= 0) & (held > -1e-4) & (settings.retraction_mm > 0.0)
+    return at_most(trace, "retraction-before-travel", flat, travel, settings.min_travel_mm, "mm",
+                   "Travel with the filament not pulled back", "declared minimum travel", PLACE_MM)
+
+
+def _steady(trace: Trace, deposit: Deposit, flow_pct: float) -> Check:
+    """Filament per millimetre stays the same along a bead without a break, where the file says one width."""
+    rate = deposit.spacing_mm * deposit.height_mm
+    off = np.zeros(len(deposit))
+    same = np.zeros(len(deposit), dtype=bool)
+    if len(deposit) > 1:
+        step, said = np.diff(deposit.move), trace.bead_width_mm[deposit.move]
+        same[1:] = (step <= 1) & (np.diff(deposit.role) == 0) & (np.diff(said) == 0.0) & (deposit.role[1:] != GAP)
+        rounding = E_STEP_MM * rate / np.maximum(trace.e_mm[deposit.move], 1e-9)
+        off[1:] = np.maximum(np.abs(np.diff(rate)) - rounding[1:] - rounding[:-1], 0.0) / rate[:-1] * 100.0
+    values, mask = on_beads(trace, deposit, off, same)
+    return at_most(trace, "bead-steady", values, mask, flow_pct, "%", "Change of filament per millimetre along a bead",
+                   "")
+
+
+def _closed(trace: Trace, deposit: Deposit, settings: PrintSettings) -> Check:
+    """Outer walls end where they began."""
+    rows = np.flatnonzero(np.isin(deposit.role, (EXTERNAL, PERIMETER)))
+    gap, ends = np.zeros(len(deposit)), np.zeros(len(deposit), dtype=bool)
+    if len(rows) and not settings.vase:
+        starts = np.concatenate([[True], np.diff(deposit.move[rows]) > 1])
+        first = np.flatnonzero(starts)
+        last = np.concatenate([first[1:] - 1, [len(rows) - 1]])
+        gap[rows[last]] = np.hypot(*(deposit.a[rows[first]] - deposit.b[rows[last]]).T)
+        ends[rows[last]] = True
+    values, mask = on_beads(trace, deposit, gap, ends)
+    return at_most(trace, "walls-closed", values, mask, 0.0, "mm", "Gap between the ends of a wall", "", PLACE_MM)
+
+
+def _filament(trace: Trace, deposit: Deposit, parameters: Mapping[str, Any]) -> Check:
+    pushed = float(trace.e_mm[np.unique(deposit.move)].sum())
+    declared = float(parameters["filament_declared_mm"])
+    limit = round(DECLARED_MM + 1e-7 * declared, 6)
+    off = abs(pushed - declared)
+    return judged("filament-declared", off <= limit, f"The beads take {pushed:.2f} mm of filament, as the setup says.",
+                  f"{trace.file}: the beads take {pushed:.3f} mm of filament, the setup says {declared:.3f}.", off,
+                  limit, "mm", "setup")
+
+
+def _speeds(trace: Trace, deposit: Deposit, settings: PrintSettings) -> Check:
+    """Speeds of roles are caps: overhangs, flow and cooling only slow beads down."""
+    top = np.asarray([settings.speed_mm_s(k) for k in range(len(ROLES))] + [settings.travel_mm_s])[deposit.role]
+    top = np.where(deposit.layer == 0, np.minimum(top, settings.first_layer_mm_s), top)
+    values, mask = on_beads(trace, deposit, trace.feed_mm_min[deposit.move] / 60.0 / top * 100.0)
+    return at_most(trace, "role-speed", values, mask, 100.0, "%", "Speed over what is declared for the role",
+                   "declared speeds", 0.5)
+
+
+def _temperatures(trace: Trace, settings: PrintSettings) -> Iterable[Check]:
+    printing = (trace.layer >= 0) & (trace.e_mm > 0.0)
+    for what, values, first, later in (
+            ("nozzle", trace.nozzle_c, settings.first_layer_nozzle_c, settings.nozzle_c),
+            ("bed", trace.bed_c, settings.first_layer_bed_c, settings.bed_c)):
+        wrong = printing & (np.abs(values - np.where(trace.layer == 0, first, later)) > 0.5)
+        lines = lines_of(trace, wrong)
+        worst = float(values[np.flatnonzero(wrong)[0]]) if wrong.any() else later
+        yield judged(f"{what}-declared", not wrong.any(),
+                     f"The {what} is kept at {first:.0f} then {later:.0f} degrees C, as declared.",
+                     f"{trace.file}:{lines[0] if lines else 0}: the {what}'s target is {worst:.0f} degrees C; declared "
+                     f"are {first:.0f} and {later:.0f}.", worst, later, "degrees C", "setup", lines)
+
+
+# The planner's last round of slowing may fall this share short of the minimum time.
+TIME_SLACK = 0.05
+
+
+def layer_time_check(trace: Trace, deposit: Deposit, times_s: Floats, settings: PrintSettings) -> Check:
+    """Every layer takes the material's minimum time, or already runs at the minimum speed."""
+    inside = trace.layer >= 0
+    count = int(trace.layer.max(initial=-1)) + 1
+    seconds = np.bincount(trace.layer[inside], times_s[inside], count)
+    slowest = np.full(count, np.inf)
+    of = trace.layer[deposit.move]
+    np.minimum.at(slowest, of, trace.feed_mm_min[deposit.move] / 60.0)
+    hurried = (seconds < settings.min_layer_s * (1.0 - TIME_SLACK)) & (slowest > settings.min_speed_mm_s + 0.1)
+    hurried &= np.isfinite(slowest)
+    worst = int(np.argmin(np.where(hurried, seconds, np.inf))) if hurried.any() else 0
+    lines = lines_of(trace, deposit.move[of == worst][:1]) if hurried.any() else ()
+    least = float(seconds[worst]) if hurried.any() else float(seconds.min(initial=settings.min_layer_s))
+    return judged("layer-time", not hurried.any(), "Every layer has time to set, or runs at the minimum speed.",
+                  f"{trace.file}:{lines[0] if lines else 0}: layer {worst} takes {least:.1f} s, the material asks for "
+                  f"{settings.min_layer_s:g} s.", least, settings.min_layer_s, "s", "material profile", lines)

@@ -1,0 +1,188 @@
+"""What any program for a known part and material must do besides, whichever slicer wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from fabwright.machines.fdm.settings import INFILL, ROLES, PrintSettings
+from fabwright.machines.fdm.verify.clearance import PLACE_MM, depths
+from fabwright.machines.fdm.verify.deposit import HEIGHT_MM, THREADS, Deposit
+from fabwright.machines.fdm.verify.judging import at_most, judged, lines_of
+from fabwright.machines.fdm.verify.paths import lengths_mm
+from fabwright.machines.fdm.verify.reference import Reference
+from fabwright.machines.fdm.verify.state import FLOW_SLACK, volumetric_flow
+from fabwright.model import Check, Floats, Machine, Material, Trace
+
+# Five decimals of E: half a step, twice, since a writer may carry its rounding on.
+E_STEP_MM = 1.1e-5
+# A layer with less than this in it may be left out.
+LAYER_MM2 = 0.3
+# Said widths have two to six decimals.
+WIDTH_MM = 0.006
+# Foreign slicers count filament with five decimals a move.
+PULLED_MM = 0.03
+# Of a bridge's thread, in nozzle diameters.
+THREAD_MOST = 1.6
+
+
+def program_checks(trace: Trace, deposit: Deposit, settings: PrintSettings, reference: Reference, machine: Machine,
+                   material: Material) -> list[Check]:
+    """Checks that hold for any slicer's file."""
+    flat = lengths_mm(trace)
+    return [*_layers(trace, deposit, reference, settings), _sizes(trace, deposit, settings, reference),
+            _said_widths(trace, deposit), *_through(trace, settings), _balance(trace, flat), _stated(trace, flat),
+            *_windows(trace, material), _cooled(trace, deposit, settings), _accelerations(trace, machine),
+            _material_flow(trace, flat, settings, material), _fastest(trace, deposit, settings)]
+
+
+def on_beads(trace: Trace, deposit: Deposit, values: Floats, chosen: np.ndarray | None = None
+             ) -> tuple[Floats, np.ndarray]:
+    """Values of beads as a column over moves, and a mask of the moves that have one."""
+    rows = np.arange(len(deposit)) if chosen is None else np.flatnonzero(chosen)
+    column, mask = np.zeros(len(trace)), np.zeros(len(trace), dtype=bool)
+    np.maximum.at(column, deposit.move[rows], values[rows])
+    mask[deposit.move[rows]] = True
+    return column, mask
+
+
+def _layers(trace: Trace, deposit: Deposit, reference: Reference, settings: PrintSettings) -> Iterable[Check]:
+    seen = np.unique(deposit.layer[deposit.part])
+    needed = np.flatnonzero(reference.printable_mm2 > LAYER_MM2)
+    missing = np.setdiff1d(needed, seen)
+    yield judged("layer-count", not len(missing),
+                 f"All {len(needed)} layers of the part that can be printed are there.",
+                 f"{trace.file}: {len(seen)} layers are printed, the part has {len(needed)}; layer "
+                 f"{missing[0] if len(missing) else 0} is missing.", len(seen), float(len(needed)), "layers",
+                 "the solid's height and the declared layers")
+    rise = np.abs(trace.start[deposit.move, 2] - trace.end[deposit.move, 2])
+    away = np.maximum(deposit.off_mm, rise)
+    if settings.vase:
+        # A spiral ends in the layer that it fills, and climbs by less than one in a move.
+        thick = reference.grid.heights_mm[deposit.layer] if len(reference) else rise
+        beyond = deposit.top_mm > reference.grid.tops_mm[-1] + HEIGHT_MM if len(reference) else rise >= 0.0
+        away = np.where((rise < thick) & ~beyond, 0.0, away)
+    part = deposit.part
+    lines = lines_of(trace, deposit.move[part & (away > HEIGHT_MM)])
+    worst = float(away[part].max(initial=0.0))
+    yield judged("layer-height", not lines, "Every bead of the part lies at the height of a declared layer.",
+                 f"{trace.file}:{lines[0] if lines else 0}: a bead lies {worst:.3f} mm off the height of its layer.",
+                 worst, HEIGHT_MM, "mm", "declared layer heights", lines)
+
+
+def _sizes(trace: Trace, deposit: Deposit, settings: PrintSettings, reference: Reference) -> Check:
+    """The height that the file says of a bead is its layer's, a multiple of it for combined infill, or a thread's."""
+    part = deposit.part
+    own = reference.grid.heights_mm[deposit.layer] if len(reference) else deposit.height_mm
+    off = np.abs(deposit.height_mm - own)
+    times = np.clip(np.rint(deposit.height_mm / own), 1, settings.infill_every_layers)
+    off = np.where(deposit.role == INFILL, np.minimum(off, np.abs(deposit.height_mm - times * own)), off)
+    if settings.adaptive_layers:
+        several = (deposit.role == INFILL) & (settings.infill_every_layers > 1)
+        off = np.where(several & (deposit.height_mm <= settings.max_layer_height_mm + HEIGHT_MM), 0.0, off)
+    thread = np.isin(deposit.role, THREADS) & (deposit.height_mm <= THREAD_MOST * settings.nozzle_mm)
+    values, mask = on_beads(trace, deposit, np.where(thread, 0.0, off), part)
+    return at_most(trace, "bead-height", values, mask, 0.0, "mm", "Height said of a bead off its layer's", "",
+                   HEIGHT_MM)
+
+
+def _said_widths(trace: Trace, deposit: Deposit) -> Check:
+    """Width that follows from the filament against the width that the file says."""
+    said = trace.bead_width_mm[deposit.move] if len(trace.bead_width_mm) else np.zeros(len(deposit))
+    width = deposit.spacing_mm + deposit.height_mm * (1.0 - np.pi / 4.0)
+    # A step of E is a wide error on a short move.
+    rounding = E_STEP_MM * deposit.spacing_mm / np.maximum(trace.e_mm[deposit.move], 1e-9)
+    off = np.maximum(np.abs(width - said) - rounding - WIDTH_MM, 0.0) / np.where(said > 0.0, said, 1.0) * 100.0
+    values, mask = on_beads(trace, deposit, off, said > 0.0)
+    return at_most(trace, "bead-width", values, mask, 3.0, "%", "Width by the filament pushed off what the file says",
+                   "the file's own ;WIDTH: marks")
+
+
+def _through(trace: Trace, settings: PrintSettings) -> Iterable[Check]:
+    found = depths(trace, settings.clearance_radius_mm, settings.clearance_height_mm)
+    moving = np.ones(len(trace), dtype=bool)
+    yield at_most(trace, "above-the-part", found.tip, moving, 0.0, "mm",
+                  "Depth of the nozzle below what is printed in its way", "", PLACE_MM)
+    yield at_most(trace, "head-clear", np.maximum(found.head, found.frame), moving, 0.0, "mm",
+                  "Depth of the head, or of what carries it, below what is printed within its reach",
+                  "clearance of the machine's profile", PLACE_MM)
+
+
+def _balance(trace: Trace, flat: Floats) -> Check:
+    laying = (trace.e_mm > 0.0) & (flat > 0.0)
+    held = np.cumsum(np.where(laying, 0.0, trace.e_mm))
+    off = np.where(laying, np.abs(held), 0.0)
+    return at_most(trace, "retraction-balance", off, laying & (trace.layer >= 0), 0.0, "mm",
+                   "Filament still pulled back, or pushed too far, at a bead", "what is pulled back is pushed again",
+                   PULLED_MM)
+
+
+def _stated(trace: Trace, flat: Floats) -> Check:
+    """The filament that the file's own footer states against what its moves take."""
+    stated = [h for h in trace.happenings if h.name == "filament-stated"]
+    laying = (trace.e_mm > 0.0) & (flat > 0.0)
+    pushed = float(trace.e_mm[laying & (trace.layer >= 0)].sum())
+    before = float(trace.e_mm[laying & (trace.layer < 0)].sum())
+    off = min(abs(pushed - stated[0].value), abs(pushed + before - stated[0].value)) if stated else 0.0
+    limit = 0.011 + 2e-6 * max(len(trace), 1)
+    said = f"as its footer says ({stated[0].value:.2f})" if stated else "its footer says nothing of it"
+    return judged("filament-stated", off <= limit, f"The beads take {pushed:.2f} mm of filament, {said}.",
+                  f"{trace.file}: the beads take {pushed:.2f} mm of filament, the file's footer says "
+                  f"{stated[0].value if stated else 0.0:.2f}.", off, round(limit, 4), "mm", "the file's own footer",
+                  tuple(h.line for h in stated[:1]))
+
+
+def _windows(trace: Trace, material: Material) -> Iterable[Check]:
+    heat = material.profile.temperature
+    printing = (trace.layer >= 0) & (trace.e_mm > 0.0)
+    for what, values, low, high in (("nozzle", trace.nozzle_c, heat.nozzle_min_c, heat.nozzle_max_c),
+                                    ("bed", trace.bed_c, heat.bed_min_c, heat.bed_max_c)):
+        wrong = printing & ((values < low) | (values > high))
+        lines = lines_of(trace, wrong)
+        worst = float(values[np.flatnonzero(wrong)[0]]) if wrong.any() else float(values[printing].max(initial=0.0))
+        yield judged(f"{what}-window", not wrong.any(),
+                     f"The {what}'s target stays inside the material's window of {low:.0f} to {high:.0f} degrees C.",
+                     f"{trace.file}:{lines[0] if lines else 0}: the {what}'s target is {worst:.0f} degrees C, the "
+                     f"material stands {low:.0f} to {high:.0f}.", worst, high, "degrees C", heat.source, lines)
+
+
+def _cooled(trace: Trace, deposit: Deposit, settings: PrintSettings) -> Check:
+    fan = trace.fan[deposit.move]
+    off = (deposit.layer < settings.fan_off_layers) & (fan > 0.01)
+    late = (deposit.layer > settings.full_fan_layer) & (fan < settings.fan_min - 0.02)
+    over = fan > max(settings.fan_max, settings.bridge_fan) + 0.02
+    wrong = deposit.move[deposit.part & (off | late | over)]
+    lines = lines_of(trace, wrong)
+    return judged("fan", not len(wrong), "The part fan is off on the first layers and inside its range later.",
+                  f"{trace.file}:{lines[0] if lines else 0}: the part fan is outside what the material asks for.",
+                  len(wrong), 0.0, "moves", "material profile", lines)
+
+
+def _accelerations(trace: Trace, machine: Machine) -> Check:
+    motion = machine.profile.motion
+    most = max(motion.acceleration_mm_s2, motion.travel_acceleration_mm_s2)
+    limits = {"Z": motion.z_acceleration_mm_s2, "E": motion.e_acceleration_mm_s2, "R": motion.e_acceleration_mm_s2}
+    asked = [h for h in trace.happenings if h.name == "acceleration"]
+    over = [h for h in asked if h.value > limits.get(h.text, most) * 1.001]
+    return judged("accelerations", not over, "No acceleration beyond the machine's.",
+                  f"{trace.file}:{over[0].line if over else 0}: an acceleration of {over[0].value if over else 0:.0f} "
+                  f"mm/s2 is asked for, the machine gives {most:.0f}.", max((h.value for h in asked), default=0.0),
+                  float(most), "mm/s2", motion.source, tuple(h.line for h in over[:5]))
+
+
+def _material_flow(trace: Trace, flat: Floats, settings: PrintSettings, material: Material) -> Check:
+    limit = min(settings.max_flow_mm3_s, float(material.profile.flow.max_flow_mm3_s))
+    return at_most(trace, "material-flow", volumetric_flow(trace, flat, settings.filament_area_mm2), trace.e_mm > 0.0,
+                   limit, "mm3/s", "Volume of this material melted", material.profile.flow.source,
+                   limit * (FLOW_SLACK - 1.0))
+
+
+def _fastest(trace: Trace, deposit: Deposit, settings: PrintSettings) -> Check:
+    """Beads are no faster than the fastest role declared, and on the first layer than that is."""
+    top = max(settings.speed_mm_s(k) for k in range(len(ROLES)))
+    due = np.where(deposit.top_mm <= settings.first_layer_height_mm + HEIGHT_MM, settings.first_layer_mm_s, top)
+    share = trace.feed_mm_min[deposit.move] / 60.0 / due * 100.0
+    values, mask = on_beads(trace, deposit, share)
+    return at_most(trace, "bead-speed", values, mask, 100.0, "%", "Speed over the fastest declared", "declared speeds",
+                   0.5)

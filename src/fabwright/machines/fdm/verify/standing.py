@@ -1,0 +1,206 @@
+"""Whether every bead lies over something: bed, part, support or raft; or bridges from one to another.
+
+A piece of a bead is held where material lies under it within a fraction of its width, or where the solid below is
+declared sparse and a bead of it is within the infill's reach. What is not held hangs. A hanging piece is accepted
+next to an earlier bead of its layer, on a straight bridge held at both ends, or within the declared cantilever of
+material below if its run begins or ends at something; anything else lies in the air.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fabwright.machines.fdm.schema import Limits
+from fabwright.machines.fdm.settings import CUSTOM, PrintSettings
+from fabwright.machines.fdm.verify.deposit import HEIGHT_MM, Deposit
+from fabwright.machines.fdm.verify.reach import infill_reach_mm
+from fabwright.machines.fdm.verify.reference import Reference
+from fabwright.machines.fdm.verify.runs import Runs, bead_runs, holds, shifted_layers, sums
+from fabwright.model import Floats, Ints
+
+PITCH_MM = 0.3
+PIECE_MM = 1.0
+# Under a piece: material within this many widths of its middle.
+UNDER = 0.4
+# Beside a piece: the middle of an earlier bead of the layer within this many widths, and half a piece.
+BESIDE = 1.35
+# Straight enough for a bridge: chord over length.
+STRAIGHT = 0.97
+# With supports declared, a bead hangs at most this far beyond them.
+SUPPORTED_MM = 2.0
+WALLED_MM = 0.05
+# A bead is beside itself only where its path comes back after this much.
+APART_MM = 3.0
+# Neighbours are looked for in cells of this size: more than a width and half a piece.
+CELL_MM = 1.5
+REACH_MM = 900.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hanging:
+    """Per layer (layers,): `air_mm` length of beads in the air; `bridge_mm` longest straight bridge. `rows` of the
+    deposit that lie in the air."""
+
+    air_mm: Floats
+    bridge_mm: Floats
+    rows: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pieces:
+    """Pieces of beads in the order laid: `row` in the deposit, `a`, `b`, `middle` (n, 2), `long` mm, `layer`, `width`,
+    `follows` True where it goes on from the piece before."""
+
+    row: Ints
+    a: Floats
+    b: Floats
+    middle: Floats
+    long: Floats
+    layer: Ints
+    width: Floats
+    follows: np.ndarray
+
+
+def hanging(deposit: Deposit, part: Ints, spread: Deposit, reference: Reference, settings: PrintSettings,
+            limits: Limits) -> Hanging:
+    """Try every bead of the part above the bed; `spread` are the part's beads in each layer that they fill."""
+    layers = len(reference)
+    nothing = Hanging(np.zeros(layers), np.zeros(layers), np.empty(0, dtype=np.int64))
+    pieces = _cut(deposit, part[deposit.layer[part] > 0])
+    if not len(pieces.row):
+        return nothing
+    ground = _ground(deposit, spread, reference, settings)
+    held = holds(ground.grown(UNDER, 0.0), pieces.middle, pieces.layer, PITCH_MM)
+    left = np.flatnonzero(~held)
+    if len(left):
+        held[left] = _over_sparse(pieces, left, ground, reference, settings)
+    hang = np.flatnonzero(~held)
+    if not len(hang):
+        return nothing
+    free = limits.refuse_cantilever_mm
+    free = min(free, SUPPORTED_MM) if settings.supports != "none" else free
+    near = holds(ground.grown(0.0, free), pieces.middle[hang], pieces.layer[hang], PITCH_MM)
+    return _judge(pieces, hang, near, limits, layers)
+
+
+def _over_sparse(pieces: _Pieces, rows: Ints, ground: _Ground, reference: Reference, settings: PrintSettings
+                 ) -> np.ndarray:
+    """Which pieces lie over the solid of the layer below, with a bead of it in reach of its infill."""
+    reach = infill_reach_mm(settings, settings.infill_density, settings.infill_pattern)
+    inside = shifted_layers(reference.runs([d.section.grown(-WALLED_MM) for d in reference.distinct], PITCH_MM), 1)
+    over = holds(inside, pieces.middle[rows], pieces.layer[rows], PITCH_MM)
+    if np.isfinite(reach) and over.any():
+        over[over] = holds(ground.grown(0.0, reach), pieces.middle[rows[over]], pieces.layer[rows[over]], PITCH_MM)
+    return over
+
+
+def _cut(deposit: Deposit, rows: Ints) -> _Pieces:
+    count = np.maximum(np.ceil(deposit.length_mm[rows] / PIECE_MM), 1.0).astype(np.int64)
+    of = np.repeat(np.arange(len(rows)), count)
+    at = np.arange(len(of)) - np.repeat(np.cumsum(count) - count, count)
+    row = rows[of]
+    step = deposit.b[row] - deposit.a[row]
+    a = deposit.a[row] + (at / count[of])[:, None] * step
+    b = deposit.a[row] + ((at + 1) / count[of])[:, None] * step
+    follows = np.zeros(len(row), dtype=bool)
+    follows[1:] = (np.abs(a[1:] - b[:-1]).max(axis=1) < 1e-6) & (np.diff(deposit.layer[row]) == 0)
+    return _Pieces(row, a, b, (a + b) / 2.0, deposit.length_mm[row] / count[of], deposit.layer[row],
+                   2.0 * deposit.radius_mm[row], follows)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ground:
+    """Beads that carry: `a`, `b`, `radius_mm`, and the `layer` that they carry."""
+
+    a: Floats
+    b: Floats
+    radius_mm: Floats
+    layer: Ints
+
+    def grown(self, widths: float, reach_mm: float) -> Runs:
+        """Stretches within so many widths and so far of them."""
+        return bead_runs(self.a, self.b, self.radius_mm * (1.0 + 2.0 * widths) + reach_mm, self.layer, PITCH_MM)
+
+
+def _ground(deposit: Deposit, spread: Deposit, reference: Reference, settings: PrintSettings) -> _Ground:
+    """The part carries its next layer; supports and raft carry what begins within their gap above them."""
+    grid = reference.grid
+    bottoms = grid.tops_mm - grid.heights_mm
+    gap = max(settings.support_gap_z_mm if settings.supports != "none" else 0.0,
+              settings.raft_gap_mm if settings.raft_layers else 0.0)
+    near = np.maximum(np.abs(deposit.a).max(axis=1), np.abs(deposit.b).max(axis=1)) < REACH_MM
+    apart = np.flatnonzero(~deposit.part & (deposit.role != CUSTOM) & near)
+    first = np.searchsorted(bottoms, deposit.top_mm[apart] - HEIGHT_MM)
+    last = np.searchsorted(bottoms, deposit.top_mm[apart] + gap + HEIGHT_MM, "right")
+    count = np.maximum(last - first, 0)
+    row = np.repeat(apart, count)
+    carried = np.arange(len(row)) + np.repeat(first - np.cumsum(count) + count, count)
+    return _Ground(np.concatenate([spread.a, deposit.a[row]]), np.concatenate([spread.b, deposit.b[row]]),
+                   np.concatenate([spread.radius_mm, deposit.radius_mm[row]]),
+                   np.concatenate([spread.layer + 1, carried]))
+
+
+def _judge(pieces: _Pieces, hang: Ints, near: np.ndarray, limits: Limits, layers: int) -> Hanging:
+    """Group hanging pieces into runs along their paths, and find what holds each."""
+    starts = np.concatenate([[True], (np.diff(hang) != 1) | ~pieces.follows[hang[1:]]])
+    first = np.flatnonzero(starts)
+    last = np.concatenate([first[1:], [len(hang)]]) - 1
+    run = np.cumsum(starts) - 1
+    laid = np.cumsum(pieces.long)
+    begin, end = hang[first], hang[last]
+    goes_on = np.append(pieces.follows, False)[end + 1]
+    width = pieces.width
+    from_held = pieces.follows[begin] | _beside(pieces, pieces.a[begin], begin, laid[begin] - pieces.long[begin], width)
+    to_held = goes_on | _beside(pieces, pieces.b[end], end, laid[begin] - pieces.long[begin], width)
+    length = np.bincount(run, pieces.long[hang])
+    chord = np.hypot(*(pieces.b[end] - pieces.a[begin]).T)
+    bridge = from_held & to_held & (chord > STRAIGHT * length - 0.1) & (length <= limits.refuse_bridge_mm)
+    beside = _beside(pieces, pieces.middle[hang], hang, laid[hang] - pieces.long[hang] - APART_MM, width)
+    good = beside | bridge[run] | (near & (from_held | to_held)[run])
+    layer = pieces.layer[hang]
+    longest = np.zeros(layers)
+    np.maximum.at(longest, pieces.layer[begin[bridge]], length[bridge])
+    return Hanging(sums(layer[~good], pieces.long[hang[~good]], layers), longest, np.unique(pieces.row[hang[~good]]))
+
+
+def _beside(pieces: _Pieces, points: Floats, of: Ints, before_mm: Floats, width: Floats) -> np.ndarray:
+    """For each point, belonging to piece `of`, whether a bead of that layer lies beside it that was laid before so many
+    mm of beads had been."""
+    key, order = _cells(pieces.layer, pieces.middle)
+    laid = np.cumsum(pieces.long)
+    found = np.zeros(len(points), dtype=bool)
+    cell = np.floor(points / CELL_MM).astype(np.int64)
+    for x in (-1, 0, 1):
+        # Cells of one column follow one another, so three of them are one range.
+        low = np.searchsorted(key, _key(pieces.layer[of], cell[:, 0] + x, cell[:, 1] - 1), "left")
+        high = np.searchsorted(key, _key(pieces.layer[of], cell[:, 0] + x, cell[:, 1] + 1), "right")
+        count = high - low
+        point = np.repeat(np.arange(len(points)), count)
+        other = order[np.arange(len(point)) + np.repeat(low - np.cumsum(count) + count, count)]
+        early = laid[other] <= before_mm[point] + 1e-9
+        point, other = point[early], other[early]
+        near = _distance(points[point], pieces.a[other], pieces.b[other]) <= BESIDE * np.maximum(
+            width[other], width[of[point]])
+        found[point[near]] = True
+    return found
+
+
+def _cells(layer: Ints, middle: Floats) -> tuple[Ints, Ints]:
+    cell = np.floor(middle / CELL_MM).astype(np.int64)
+    key = _key(layer, cell[:, 0], cell[:, 1])
+    order = np.argsort(key, kind="stable")
+    return key[order], order
+
+
+def _key(layer: Ints, x: Ints, y: Ints) -> Ints:
+    return np.asarray((layer << 40) + ((x + (1 << 19)) << 20) + y + (1 << 19))
+
+
+def _distance(points: Floats, a: Floats, b: Floats) -> Floats:
+    """From each point to its own segment."""
+    step = b - a
+    square = (step ** 2).sum(axis=1)
+    share = np.clip(((points - a) * step).sum(axis=1) / np.where(square > 0.0, square, 1.0), 0.0, 1.0)
+    return np.asarray(np.hypot(*(points - a - share[:, None] * step).T))
