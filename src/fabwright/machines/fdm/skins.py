@@ -10,8 +10,11 @@ from fabwright.machines.fdm.settings import PrintSettings
 from fabwright.machines.fdm.walls import Walled
 
 # In bead spacings. A sparse strip narrower than 3 holds no line, a solid one narrower than half none either; solid
-# grows by half over its edge, so that no seam stays open; a strip of top skin narrower than one is left to the solid.
-SPARSE_OPENING, SOLID_OPENING, SOLID_GROWTH, TOP_OPENING = 1.5, 0.25, 0.5, 0.5
+# grows by half over its edge, so that no seam stays open. A strip of top skin narrower than one is left to the solid,
+# and top skin reaches under the wall that stands beside it, where no strip of other solid is left narrower than one.
+SPARSE_OPENING, SOLID_OPENING, SOLID_GROWTH, TOP_OPENING, TOP_GROWTH = 1.5, 0.25, 0.5, 0.5, 1.2
+# Lines may end this far from where the walls leave room, and what encloses a sparse area be this inexact.
+END_TOLERANCE_MM, ENCLOSING_TOLERANCE_MM = 0.02, 0.04
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +35,7 @@ def find_skins(sliced: Sliced, walled: tuple[Walled, ...], settings: PrintSettin
     it. Equal neighbourhoods share one result.
     """
     top, bottom = settings.top_layers, settings.bottom_layers
-    windows = Windows([w.walls[0] if w.walls else nothing() for w in walled])
+    windows = Windows([w.walls[0].simplified(ENCLOSING_TOLERANCE_MM) if w.walls else nothing() for w in walled])
     count, which = len(sliced), sliced.which
     fills: dict[tuple[int, int, int, int], Fill] = {}
     result: list[Fill] = []
@@ -52,7 +55,7 @@ def find_skins(sliced: Sliced, walled: tuple[Walled, ...], settings: PrintSettin
 
 
 def _fill(walled: Walled, enclosed: Region, cover: Region | None, spacing_mm: float, least_mm2: float) -> Fill:
-    area = walled.hatched
+    area = walled.hatched.simplified(END_TOLERANCE_MM)
     if area.empty:
         return Fill(area, area, area)
     sparse = area & enclosed
@@ -60,17 +63,17 @@ def _fill(walled: Walled, enclosed: Region, cover: Region | None, spacing_mm: fl
         sparse = _large(sparse.opened(SPARSE_OPENING * spacing_mm) & area, least_mm2)
     solid = area
     if not sparse.empty:
-        solid = (area - sparse).opened(SOLID_OPENING * spacing_mm)
-        solid = solid.grown(SOLID_GROWTH * spacing_mm) & area
+        solid = area - sparse
+        solid = solid.grown(-SOLID_OPENING * spacing_mm).grown((SOLID_OPENING + SOLID_GROWTH) * spacing_mm) & area
         sparse = sparse - solid
     if cover is None or solid.empty:
         return Fill(nothing(), solid, sparse)
     top = solid - cover
+    top = top.grown(-TOP_OPENING * spacing_mm).grown((TOP_OPENING + TOP_GROWTH) * spacing_mm)
     if top.empty:
         return Fill(top, solid, sparse)
-    top = top.opened(TOP_OPENING * spacing_mm).grown(SOLID_GROWTH * spacing_mm) & solid
-    rest = (solid - top).opened(SOLID_OPENING * spacing_mm) & solid
-    return Fill(solid - rest, rest, sparse) if not top.empty else Fill(top, solid, sparse)
+    rest = (solid - top).opened(TOP_OPENING * spacing_mm) & solid
+    return Fill(solid - rest, rest, sparse)
 
 
 def _large(region: Region, least_mm2: float) -> Region:
