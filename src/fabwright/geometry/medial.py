@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -341,7 +342,9 @@ def _carried(mesh: _Mesh, way: Ints, lines: Medial, tips: list[list[list[int]]])
             far = mesh.points[vertices]
             along = points[last] - points[before] if high - low > 1 else _across(mesh, int(way[last]), far[0])
             run = max(float(np.hypot(*along)), 1e-9)
-            reach = float(((far - points[last]) @ along).max()) / run
+            rim = far if len(far) > 1 else np.stack([_chord(mesh, int(way[last]))[0], far[0],
+                                                     _chord(mesh, int(way[last]))[1]])
+            reach = _reach(points[last], along / run, rim)
             if reach > 1e-4:
                 wide = float(width[last] + (width[last] - width[before]) * reach / run)
                 put.append((index, low if end == 0 else high, points[last] + along * (reach / run),
@@ -366,9 +369,27 @@ def _further(points: Floats, low: int, high: int, last: int, away_mm: float) -> 
     return at
 
 
+def _chord(mesh: _Mesh, half: int) -> tuple[Floats, Floats]:
+    """Both ends of a chord."""
+    flat = mesh.corners.ravel()
+    return mesh.points[flat[half]], mesh.points[flat[half // 3 * 3 + (half % 3 + 1) % 3]]
+
+
+def _reach(start: Floats, way: Floats, rim: Floats) -> float:
+    """How far it is from a point in a direction (unit vector) to a polyline (n, 2); where it is missed, to its points
+    on average."""
+    found: list[float] = []
+    for a, b in pairwise(rim - start):
+        side = way[0] * a[1] - way[1] * a[0], way[0] * b[1] - way[1] * b[0]
+        if side[0] * side[1] <= 0.0 and side[0] != side[1]:
+            share = side[0] / (side[0] - side[1])
+            found.append(float((a + (b - a) * share) @ way))
+    ahead = [x for x in found if x > 0.0]
+    return min(ahead) if ahead else float(((rim - start) @ way).mean())
+
+
 def _across(mesh: _Mesh, half: int, towards: Floats) -> Floats:
     """Direction square to a chord, to the side on which a point lies."""
-    flat = mesh.corners.ravel()
-    a, b = mesh.points[flat[half]], mesh.points[flat[half // 3 * 3 + (half % 3 + 1) % 3]]
+    a, b = _chord(mesh, half)
     square = np.array([a[1] - b[1], b[0] - a[0]])
     return square if float(square @ (towards - a)) >= 0.0 else -square
