@@ -133,10 +133,12 @@ class LayerStart:
 
 @dataclass(frozen=True, slots=True)
 class RoleStart:
-    """Following moves belong to `ToolpathFile.roles[role]`; `width_mm` is the bead or cut width (0 if not apt)."""
+    """Following moves belong to `ToolpathFile.roles[role]`; `width_mm` is the bead or cut width (0 if not apt),
+    `height_mm` the bead's thickness where it differs from what was said last (0: it does not)."""
 
     role: int
     width_mm: float = 0.0
+    height_mm: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +175,11 @@ class PressureAdvance:
 
 @dataclass(frozen=True, slots=True)
 class Acceleration:
-    """Acceleration of the following moves, mm/s2."""
+    """Acceleration of the following moves, mm/s2; that of travel moves apart where it is not 0 (controllers that know
+    one acceleration take `mm_s2` for both)."""
 
     mm_s2: float
+    travel_mm_s2: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

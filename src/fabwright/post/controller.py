@@ -68,13 +68,15 @@ def annotation(controller: str, event: Event, labels: Labels) -> Lines:
             thick = number_text(figure(controller, event, height, 0, HIGHEST_MM, "mm"), 3)
             # ";BEFORE_LAYER_CHANGE" and the bare height are where Moonraker finds the height of the object
             return ";LAYER_CHANGE", f";Z:{top}", f";HEIGHT:{thick}", ";BEFORE_LAYER_CHANGE", f";{top}"
-        case RoleStart(role=role, width_mm=width):
+        case RoleStart(role=role, width_mm=width, height_mm=height):
             if not 0 <= role < len(labels.roles):
                 raise PostError(f"{controller}: RoleStart names role {role}, but the file has {len(labels.roles)} "
                                 f"roles; list the role in ToolpathFile.roles")
             kind = (f";TYPE:{comment_text(labels.roles[role])}",)
             wide = number_text(figure(controller, event, width, 0, HIGHEST_MM, "mm"), 3)
-            return kind if wide == "0" else (*kind, f";WIDTH:{wide}")
+            tall = number_text(figure(controller, event, height, 0, HIGHEST_MM, "mm"), 3)
+            sizes = ((";WIDTH:", wide), (";HEIGHT:", tall))
+            return (*kind, *(f"{mark}{size}" for mark, size in sizes if size != "0"))
         case ObjectStart(name=name):
             number, label = labels.objects[name]
             return (f"; printing object {label} id:{number} copy 0",)

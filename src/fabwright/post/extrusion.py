@@ -65,8 +65,11 @@ def shared_lines(event: Event, settings: Settings, levelling: tuple[str, ...]) -
             return (f"G28 {wanted}",) if wanted else ("G28", *settings.words("after_home", levelling))
         case Dwell(seconds=seconds):
             return (f"G4 P{number_text(figure(name, event, seconds, 0, LONGEST_DWELL_S, 's') * 1000, 0)}",)
-        case Acceleration(mm_s2=gain):
-            return (f"M204 S{number_text(figure(name, event, gain, 1, HARDEST_MM_S2, 'mm/s2'), 0)}",)
+        case Acceleration(mm_s2=gain, travel_mm_s2=travel):
+            printing = number_text(figure(name, event, gain, 1, HARDEST_MM_S2, "mm/s2"), 0)
+            if not travel or name == "klipper":
+                return (f"M204 S{printing}",)
+            return (f"M204 P{printing} T{number_text(figure(name, event, travel, 1, HARDEST_MM_S2, 'mm/s2'), 0)}",)
         case MotorsOff():
             return ("M84",)
         case _:

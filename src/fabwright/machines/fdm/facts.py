@@ -6,16 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fabwright.geometry.slices import turn_about_z
-from fabwright.model import Floats, Mesh, Placement, Thumbnail
+from fabwright.model import Mesh, Placement, Thumbnail
 
 if TYPE_CHECKING:
+    from fabwright.machines.fdm.layers import LayerGrid
     from fabwright.machines.fdm.plan import PrintJob
 
 # Sizes that Moonraker's and OctoPrint's front ends ask for.
 PICTURES_PX = ((32, 32), (300, 300))
 
 
-def print_facts(job: PrintJob, filament_mm: float, time_s: float, tops_mm: Floats) -> dict[str, str | float | int]:
+def print_facts(job: PrintJob, filament_mm: float, time_s: float, grid: LayerGrid) -> dict[str, str | float | int]:
     """What the dialect's header and footer say; `filament_mm` is all that is pushed, retractions cancelled."""
     settings, profile = job.settings, job.material.profile
     volume_cm3 = filament_mm * settings.filament_area_mm2 / 1000.0
@@ -24,7 +25,7 @@ def print_facts(job: PrintJob, filament_mm: float, time_s: float, tops_mm: Float
         "title": " and ".join(mesh.name for mesh in job.meshes),
         "filament_diameter_mm": settings.filament_mm, "filament_density_g_cm3": settings.density_g_cm3,
         "filament_used_mm": round(filament_mm, 2), "filament_used_cm3": round(volume_cm3, 3),
-        "filament_used_g": round(volume_cm3 * settings.density_g_cm3, 3), "layer_count": len(tops_mm),
+        "filament_used_g": round(volume_cm3 * settings.density_g_cm3, 3), "layer_count": len(grid),
         "estimated_time_s": round(time_s, 1), "layer_height_mm": settings.layer_height_mm,
         "first_layer_height_mm": settings.first_layer_height_mm,
         "nozzle_diameter_mm": job.machine.profile.extruder.nozzle_mm, "filament_type": profile.filament.type,
@@ -32,7 +33,7 @@ def print_facts(job: PrintJob, filament_mm: float, time_s: float, tops_mm: Float
         "first_layer_nozzle_temperature_c": settings.first_layer_nozzle_c, "bed_temperature_c": settings.bed_c,
         "first_layer_bed_temperature_c": settings.first_layer_bed_c,
         "printer_model": str(controller.get("printer_model", job.machine.title)),
-        "max_z_mm": round(float(tops_mm[-1]), 3), "object_height_mm": round(float(tops_mm[-1]), 3),
+        "max_z_mm": round(float(grid.tops_mm[-1]), 3), "object_height_mm": round(float(grid.tops_mm[-1]), 3),
     }
 
 

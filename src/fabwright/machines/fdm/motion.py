@@ -1,4 +1,4 @@
-"""Ordered beads to rows of moves: travel, retraction, lift and extrusion, with speeds."""
+"""Ordered beads to rows of moves: wipe, retraction, lift, travel and extrusion, with speeds."""
 
 from __future__ import annotations
 
@@ -6,19 +6,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fabwright.machines.fdm.crossing import Detours, detours
+from fabwright.machines.fdm.layers import Sliced
 from fabwright.machines.fdm.order import Executed, Ordered, executed
 from fabwright.machines.fdm.paths import Paths
 from fabwright.machines.fdm.settings import ROLES, PrintSettings
+from fabwright.machines.fdm.wipe import Wipes, wipes
 from fabwright.model import Floats, Ints
 
-TRAVEL, LIFT, PUSH, LAY = range(4)
+TRAVEL, LIFT, PUSH, LAY, WIPE = range(5)
 AXIS_DECIMALS = 3
+# Above everything printed so far, when the nozzle goes down to begin the next body.
+CLEAR_MM = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
     """Moves as columns of length n: targets `x`, `y`, `z`, pushed `e_mm`, `speed_mm_s`, `kind` (TRAVEL, LIFT, PUSH,
-    LAY), `path` index into the order; `first` (k,) row of each path."""
+    LAY, WIPE), `path` index into the order; `first` (k,) row of each path."""
 
     x: Floats
     y: Floats
@@ -33,31 +38,76 @@ class Rows:
         return len(self.x)
 
 
-def lay_out(paths: Paths, ordered: Ordered, tops_mm: Floats, start_mm: tuple[float, float], settings: PrintSettings
-            ) -> Rows:
-    """Rows for all paths. The nozzle comes from `start_mm` with the filament pushed forward, and ends likewise.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Approach:
+    """How the nozzle gets to each path (k,): where from and to, at which heights, and what it does on the way."""
 
-    Per path: pull back, lift, travel, lower, push forward (the first four where they apply), then the bead. A travel
-    pulls back when it is longer than the settings' minimum, or changes the layer.
+    previous: Floats
+    begin: Floats
+    before_z: Floats
+    z: Floats
+    high_z: Floats
+    pulls: np.ndarray
+    hops: np.ndarray
+    wipe: Wipes
+    around: Detours
+
+
+def lay_out(paths: Paths, ordered: Ordered, heights_mm: Floats, sliced: tuple[Sliced, ...],
+            start_mm: tuple[float, float], settings: PrintSettings) -> Rows:
+    """Rows for all paths; `heights_mm` (n,) is the nozzle's height at every point of the paths.
+
+    The nozzle comes from `start_mm` with the filament pushed forward, and ends likewise. Per path: wipe over what was
+    laid last and pull back, lift, travel, lower, push forward (those that apply), then the bead. A travel pulls back
+    when it is longer than the settings' minimum or changes the height. Down to a lower layer it goes above all that
+    has been printed.
     """
     run = executed(paths, ordered)
-    points, start = run.points, run.start
     layer = paths.layer[ordered.path]
-    z = tops_mm[layer]
-    begin, end = points[start[:-1]], points[start[1:] - 1]
+    z_at = np.round(heights_mm[run.source], 6)
+    z = z_at[run.start[:-1]]
+    before_z = np.concatenate([z[:1], z_at[run.start[1:] - 1][:-1]])
+    begin, end = run.points[run.start[:-1]], run.points[run.start[1:] - 1]
     previous = np.concatenate([[start_mm], end[:-1]])
-    rises = np.concatenate([[True], layer[1:] != layer[:-1]])
-    travel = np.hypot(*(begin - previous).T)
-    pulls = (rises | (travel > settings.min_travel_mm)) & (settings.retraction_mm > 0.0)
-    hops = pulls & (settings.z_hop_mm > 0.0)
-    flags = np.stack([pulls, hops | rises, travel > 0.0, hops, pulls], axis=1)
-    extra = flags.sum(axis=1)
-    bead = np.diff(start) - 1
+    rises = np.concatenate([[True], np.abs(z[1:] - before_z[1:]) > 1e-6])
+    away = np.hypot(*(begin - previous).T)
+    pulls = (rises | (away > settings.min_travel_mm)) & (settings.retraction_mm > 0.0)
+    wipe = wipes(run, paths.closed[ordered.path], pulls, settings)
+    previous = np.where(wipe.moved[:, None], wipe.end, previous)
+    around = _around(paths, ordered, previous, begin, layer, sliced, settings)
+    drops = z < before_z - 1e-6
+    high = np.round(z + np.where(pulls, settings.z_hop_mm, 0.0), AXIS_DECIMALS)
+    high = np.where(drops, np.round(np.maximum.accumulate(before_z) + CLEAR_MM, AXIS_DECIMALS), high)
+    hops = (pulls & (settings.z_hop_mm > 0.0)) | drops
+    approach = _Approach(previous, begin, before_z, z, high, pulls, hops, wipe, around)
+    return _rows(approach, run, z_at, paths, ordered, rises, settings)
+
+
+def _around(paths: Paths, ordered: Ordered, previous: Floats, begin: Floats, layer: Ints, sliced: tuple[Sliced, ...],
+            settings: PrintSettings) -> Detours:
+    """Ways round for travels between two paths of one body and layer."""
+    body = paths.body[ordered.path].copy()
+    same = (body[1:] == body[:-1]) & (layer[1:] == layer[:-1])
+    body[np.concatenate([[True], ~same])] = -1
+    if not settings.avoid_crossing:
+        body[:] = -1
+    return detours(previous, begin, layer, body, sliced, settings)
+
+
+def _rows(go: _Approach, run: Executed, z_at: Floats, paths: Paths, ordered: Ordered, rises: np.ndarray,
+          settings: PrintSettings) -> Rows:
+    travels = np.hypot(*(go.begin - go.previous).T) > 0.0
+    around = np.where(travels, np.diff(go.around.start), 0)
+    # Columns of rows before a bead: wipe, pull on the spot, lift, way round, travel, lower, push.
+    counts = np.stack([np.diff(go.wipe.start), go.pulls & (go.wipe.rest_mm > 0.0), go.hops | rises, around, travels,
+                       go.hops, go.pulls], axis=1).astype(np.int64)
+    extra = counts.sum(axis=1)
+    bead = np.diff(run.start) - 1
     first = np.cumsum(extra + bead) - (extra + bead)
+    slot = first[:, None] + np.cumsum(counts, axis=1) - counts
     rows = _Table(int((extra + bead).sum()))
-    slot = first[:, None] + np.cumsum(flags, axis=1) - flags
-    _approach(rows, flags, slot, previous, begin, z, hops, settings)
-    _beads(rows, run, first + extra, paths, ordered, z, settings)
+    _approach(rows, go, counts, slot, settings)
+    _beads(rows, run, first + extra, paths, ordered, z_at, settings)
     rows.path[:] = np.repeat(np.arange(len(first)), extra + bead)
     return Rows(rows.x, rows.y, rows.z, rows.e, rows.speed, rows.kind, rows.path, first)
 
@@ -69,38 +119,43 @@ class _Table:
         self.x, self.y, self.z, self.e, self.speed = (np.zeros(count) for _ in range(5))
         self.kind, self.path = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
 
-    def put(self, at: Ints, xy: Floats, z: Floats, e: float, speed: float, kind: int) -> None:
+    def put(self, at: Ints, xy: Floats, z: Floats, e: float | Floats, speed: float | Floats, kind: int) -> None:
         self.x[at], self.y[at], self.z[at] = xy[:, 0], xy[:, 1], z
         self.e[at], self.speed[at], self.kind[at] = e, speed, kind
 
 
-def _approach(rows: _Table, flags: np.ndarray, slot: Ints, previous: Floats, begin: Floats, z: Floats,
-              hops: np.ndarray, settings: PrintSettings) -> None:
-    before = np.concatenate([z[:1], z[:-1]])
-    high = np.round(z + np.where(hops, settings.z_hop_mm, 0.0), AXIS_DECIMALS)
-    travels_at = np.where(flags[:, 1], high, before)
-    pull, lift, travel, lower, push = (np.flatnonzero(flags[:, k]) for k in range(5))
-    rows.put(slot[pull, 0], previous[pull], before[pull], -settings.retraction_mm, settings.retraction_mm_s, PUSH)
-    rows.put(slot[lift, 1], previous[lift], high[lift], 0.0, settings.travel_z_mm_s, LIFT)
-    rows.put(slot[travel, 2], begin[travel], travels_at[travel], 0.0, settings.travel_mm_s, TRAVEL)
-    rows.put(slot[lower, 3], begin[lower], z[lower], 0.0, settings.travel_z_mm_s, LIFT)
-    rows.put(slot[push, 4], begin[push], z[push], settings.retraction_mm, settings.deretraction_mm_s, PUSH)
+def _ragged(first: Ints, count: Ints) -> tuple[Ints, Ints]:
+    """Rows of groups that begin at `first` and have `count` each, and the group of each."""
+    group = np.repeat(np.arange(len(count)), count)
+    return first[group] + np.arange(len(group)) - np.repeat(np.cumsum(count) - count, count), group
 
 
-def _beads(rows: _Table, run: Executed, row: Ints, paths: Paths, ordered: Ordered, z: Floats, settings: PrintSettings
-           ) -> None:
+def _approach(rows: _Table, go: _Approach, counts: Ints, slot: Ints, settings: PrintSettings) -> None:
+    travels_at = np.where(counts[:, 2] > 0, go.high_z, go.before_z)
+    at, path = _ragged(slot[:, 0], counts[:, 0])
+    rows.put(at, go.wipe.points, go.before_z[path], -go.wipe.pulled_mm, go.wipe.speed_mm_s, WIPE)
+    pull, lift, travel, lower, push = (np.flatnonzero(counts[:, k]) for k in (1, 2, 4, 5, 6))
+    rows.put(slot[pull, 1], go.previous[pull], go.before_z[pull], -go.wipe.rest_mm[pull], settings.retraction_mm_s,
+             PUSH)
+    rows.put(slot[lift, 2], go.previous[lift], go.high_z[lift], 0.0, settings.travel_z_mm_s, LIFT)
+    at, path = _ragged(slot[:, 3], counts[:, 3])
+    point = go.around.start[:-1][path] + at - slot[path, 3]
+    rows.put(at, go.around.points[point], travels_at[path], 0.0, settings.travel_mm_s, TRAVEL)
+    rows.put(slot[travel, 4], go.begin[travel], travels_at[travel], 0.0, settings.travel_mm_s, TRAVEL)
+    rows.put(slot[lower, 5], go.begin[lower], go.z[lower], 0.0, settings.travel_z_mm_s, LIFT)
+    rows.put(slot[push, 6], go.begin[push], go.z[push], settings.retraction_mm, settings.deretraction_mm_s, PUSH)
+
+
+def _beads(rows: _Table, run: Executed, row: Ints, paths: Paths, ordered: Ordered, z_at: Floats,
+           settings: PrintSettings) -> None:
     points, start = run.points, run.start
-    count = np.diff(start) - 1
-    which = np.repeat(np.arange(len(count)), count)
-    step = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
-    at_point = start[:-1][which] + step
+    at, which = _ragged(row, np.diff(start) - 1)
+    at_point = start[:-1][which] + at - row[which]
     length = np.hypot(*(points[at_point + 1] - points[at_point]).T)
-    at, path, source = row[which] + step, ordered.path[which], run.source[at_point]
+    path, source = ordered.path[which], run.source[at_point]
     area = paths.spacing_mm[source] * paths.height_mm[path]
     role = paths.role[path]
     speed = np.minimum(np.asarray([settings.speed_mm_s(k) for k in range(len(ROLES))])[role], paths.speed_mm_s[source])
     speed = np.where(paths.layer[path] == 0, np.minimum(settings.first_layer_mm_s, speed), speed)
     speed = np.minimum(speed, settings.max_flow_mm3_s / np.maximum(area, 1e-9))
-    rows.x[at], rows.y[at], rows.z[at] = points[at_point + 1, 0], points[at_point + 1, 1], z[which]
-    rows.e[at] = length * area / settings.filament_area_mm2
-    rows.speed[at], rows.kind[at] = speed, LAY
+    rows.put(at, points[at_point + 1], z_at[at_point + 1], length * area / settings.filament_area_mm2, speed, LAY)

@@ -1,4 +1,4 @@
-"""The order of paths: layer by layer, body by body, role by role, nearest first."""
+"""The order of paths: layer by layer, body by body, island by island, role by role, nearest first."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from fabwright.machines.fdm.paths import Paths
 from fabwright.machines.fdm.settings import (
     BRIDGE,
+    CUSTOM,
     EXTERNAL,
     GAP,
     INFILL,
@@ -22,8 +23,9 @@ from fabwright.machines.fdm.settings import (
 )
 from fabwright.model import Floats, Ints
 
-# Inner walls before outer ones, so that the outside is laid against something; then what lies inside.
-ROLE_ORDER = (SKIRT, SUPPORT, INTERFACE, PERIMETER, EXTERNAL, OVERHANG, GAP, BRIDGE, SOLID, TOP, INFILL)
+# Walls first, so that what lies inside is laid against something; inner ones before the outer unless asked otherwise.
+INNER_FIRST = (CUSTOM, SKIRT, SUPPORT, INTERFACE, PERIMETER, OVERHANG, EXTERNAL, GAP, BRIDGE, SOLID, TOP, INFILL)
+OUTER_FIRST = (CUSTOM, SKIRT, SUPPORT, INTERFACE, EXTERNAL, OVERHANG, PERIMETER, GAP, BRIDGE, SOLID, TOP, INFILL)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,54 +37,141 @@ class Ordered:
     turn: Ints
 
 
-def travel_order(paths: Paths, start_mm: tuple[float, float]) -> Ordered:
-    """Greedy nearest-neighbour order from a starting point."""
-    rank = np.empty(max(ROLE_ORDER) + 2, dtype=np.int64)
-    rank[list(ROLE_ORDER)] = np.arange(len(ROLE_ORDER))
-    by_rank = rank[paths.role]
-    sequence = np.lexsort((np.arange(len(paths)), by_rank, paths.body, paths.layer))
-    group = (paths.layer * 1000 + paths.body) * 16 + by_rank
-    cuts = np.flatnonzero(np.diff(group[sequence])) + 1
+@dataclass(frozen=True, slots=True, eq=False)
+class _Entries:
+    """Every place where a path may begin, as columns: each vertex of a free closed path, the first of a fixed one, the
+    two ends of an open one. `first` (k + 1,) are the offsets of each path, `turn` as in `Ordered`, `exit` where the
+    path leaves the nozzle."""
+
+    first: list[int]
+    x: Floats
+    y: Floats
+    turn: list[int]
+    exit_x: list[float]
+    exit_y: list[float]
+
+
+def travel_order(paths: Paths, island: Ints, start_mm: tuple[float, float], wall_order: str = "inner-outer") -> Ordered:
+    """Greedy nearest-neighbour order from a starting point.
+
+    `island` (k,) groups the paths of one layer and body that are finished before the nozzle goes on to the next group.
+    Fixed open paths keep their sequence within their group.
+    """
+    roles = OUTER_FIRST if wall_order == "outer-inner" else INNER_FIRST
+    rank = np.empty(len(roles), dtype=np.int64)
+    rank[list(roles)] = np.arange(len(roles))
+    keys = (rank[paths.role], island, paths.body, paths.layer)
+    sequence = np.lexsort((np.arange(len(paths)), *keys))
+    change = np.zeros(max(len(paths) - 1, 0), dtype=bool)
+    for key in keys:
+        change |= np.diff(key[sequence]) != 0
+    cuts = [0, *(np.flatnonzero(change) + 1).tolist(), len(paths)]
+    entries = _entries(paths)
+    return _walk(paths, sequence, cuts, island, entries, start_mm)
+
+
+def _walk(paths: Paths, sequence: Ints, cuts: list[int], island: Ints, entries: _Entries, start_mm: tuple[float, float]
+          ) -> Ordered:
+    """Groups in order; the islands of one body and layer nearest first."""
     order: list[int] = []
     turn: list[int] = []
     at = start_mm
-    for members in np.split(sequence, cuts):
-        at = _nearest(paths, members, at, order, turn)
+    head = sequence[np.asarray(cuts[:-1], dtype=np.int64)] if len(sequence) else sequence
+    place = (paths.layer[head] * 100000 + paths.body[head] + 1).tolist()
+    isle = island[head].tolist()
+    members = sequence.tolist()
+    held = (paths.fixed & ~paths.closed)[sequence].tolist()
+    k = 0
+    while k < len(place):
+        stop = k
+        while stop < len(place) and place[stop] == place[k]:
+            stop += 1
+        groups = list(range(k, stop))
+        while groups:
+            lead = _nearest_island(groups, isle, cuts, members, entries, at)
+            for group in [g for g in groups if isle[g] == lead]:
+                first, last = cuts[group], cuts[group + 1]
+                at = _group(members[first:last], held[first:last], entries, at, order, turn)
+            groups = [g for g in groups if isle[g] != lead]
+        k = stop
     return Ordered(np.asarray(order, dtype=np.int64), np.asarray(turn, dtype=np.int64))
 
 
-def _nearest(paths: Paths, members: Ints, at: tuple[float, float], order: list[int], turn: list[int]
+def _nearest_island(groups: list[int], isle: list[int], cuts: list[int], members: list[int], entries: _Entries,
+                    at: tuple[float, float]) -> int:
+    """The island whose first path begins nearest."""
+    if isle[groups[0]] == isle[groups[-1]]:
+        return isle[groups[0]]
+    best, least = isle[groups[0]], np.inf
+    seen = -1
+    for group in groups:
+        if isle[group] == seen:
+            continue
+        seen = isle[group]
+        slot = entries.first[members[cuts[group]]]
+        away = (entries.x[slot] - at[0]) ** 2 + (entries.y[slot] - at[1]) ** 2
+        if away < least:
+            best, least = seen, float(away)
+    return best
+
+
+def _group(members: list[int], held: list[bool], entries: _Entries, at: tuple[float, float], order: list[int],
+           turn: list[int]) -> tuple[float, float]:
+    """Append one group's paths; returns where the nozzle ends. Held ones follow each other as they come."""
+    loose = [m for m, h in zip(members, held, strict=True) if not h]
+    kept = [m for m, h in zip(members, held, strict=True) if h]
+    for member in kept:
+        slot = entries.first[member]
+        order.append(member)
+        turn.append(0)
+        at = entries.exit_x[slot], entries.exit_y[slot]
+    if len(loose) == 1:
+        return _one(loose[0], entries, at, order, turn)
+    return _nearest(loose, entries, at, order, turn) if loose else at
+
+
+def _one(member: int, entries: _Entries, at: tuple[float, float], order: list[int], turn: list[int]
+         ) -> tuple[float, float]:
+    first, last = entries.first[member], entries.first[member + 1]
+    best = first
+    if last - first > 1:
+        x, y = entries.x[first:last], entries.y[first:last]
+        best += int(((x - at[0]) ** 2 + (y - at[1]) ** 2).argmin())
+    order.append(member)
+    turn.append(entries.turn[best])
+    return entries.exit_x[best], entries.exit_y[best]
+
+
+def _nearest(members: list[int], entries: _Entries, at: tuple[float, float], order: list[int], turn: list[int]
              ) -> tuple[float, float]:
-    """Append the members of one group, nearest first; returns where the nozzle ends."""
-    where, owner, entry = _entries(paths, members)
-    x, y = where[:, 0].copy(), where[:, 1]
-    slots = np.searchsorted(owner, np.arange(len(members) + 1))
+    slots = np.concatenate([np.arange(entries.first[m], entries.first[m + 1]) for m in members])
+    owner = np.repeat(np.arange(len(members)), [entries.first[m + 1] - entries.first[m] for m in members])
+    begin = np.searchsorted(owner, np.arange(len(members) + 1)).tolist()
+    x, y = entries.x[slots], entries.y[slots]
     for _ in range(len(members)):
-        best = int(np.argmin((x - at[0]) ** 2 + (y - at[1]) ** 2))
-        member = int(owner[best])
-        path = int(members[member])
-        order.append(path)
-        turn.append(int(entry[best]))
-        x[slots[member]:slots[member + 1]] = np.inf
-        if paths.closed[path]:
-            at = float(where[best, 0]), float(where[best, 1])
-        else:
-            end = paths.start[path] if entry[best] < 0 else paths.start[path + 1] - 1
-            at = float(paths.points[end, 0]), float(paths.points[end, 1])
+        dx, dy = x - at[0], y - at[1]
+        best = int((dx * dx + dy * dy).argmin())
+        member, slot = int(owner[best]), int(slots[best])
+        order.append(members[member])
+        turn.append(entries.turn[slot])
+        x[begin[member]:begin[member + 1]] = np.inf
+        at = entries.exit_x[slot], entries.exit_y[slot]
     return at
 
 
-def _entries(paths: Paths, members: Ints) -> tuple[Floats, Ints, Ints]:
-    """Every place where a path may begin: each vertex of a closed one, the two ends of an open one."""
-    first, last = paths.start[members], paths.start[members + 1]
-    fixed = paths.fixed[members]
-    count = np.where(fixed, 1, np.where(paths.closed[members], last - first, 2))
-    owner = np.repeat(np.arange(len(members)), count)
-    step = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
-    closed = paths.closed[members][owner]
-    index = np.where(closed, first[owner] + step, np.where(step == 0, first[owner], last[owner] - 1))
-    entry = np.where(closed, step, np.where(step == 0, 0, -1))
-    return paths.points[index], owner, entry
+def _entries(paths: Paths) -> _Entries:
+    first, last = paths.start[:-1], paths.start[1:]
+    free = paths.closed & ~paths.fixed
+    count = np.where(free, last - first, np.where(paths.closed | paths.fixed, 1, 2))
+    offset = np.concatenate([[0], np.cumsum(count)])
+    owner = np.repeat(np.arange(len(paths)), count)
+    step = np.arange(len(owner)) - offset[owner]
+    from_end = ~free[owner] & (step == 1)
+    index = np.where(free[owner], first[owner] + step, np.where(from_end, last[owner] - 1, first[owner]))
+    leave = np.where(paths.closed[owner], index, np.where(from_end, first[owner], last[owner] - 1))
+    turn = np.where(from_end, -1, np.where(free[owner], step, 0))
+    return _Entries(offset.tolist(), paths.points[index, 0], paths.points[index, 1], turn.tolist(),
+                    paths.points[leave, 0].tolist(), paths.points[leave, 1].tolist())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,16 +7,20 @@ from dataclasses import replace
 import numpy as np
 
 from fabwright.errors import PlanError
+from fabwright.machines.fdm.arcs import fitted
 from fabwright.machines.fdm.cooling import fan_fractions, slowdown
-from fabwright.machines.fdm.events import Timeline, layer_events, object_events
+from fabwright.machines.fdm.events import Timeline, layer_events, object_starts, path_events
 from fabwright.machines.fdm.facts import print_facts, thumbnails
-from fabwright.machines.fdm.layers import LayerGrid
+from fabwright.machines.fdm.islands import islands_of
+from fabwright.machines.fdm.layers import Sliced
 from fabwright.machines.fdm.motion import LAY, LIFT, PUSH, TRAVEL, Rows, lay_out
-from fabwright.machines.fdm.order import Ordered, travel_order
+from fabwright.machines.fdm.order import Ordered, executed, travel_order
+from fabwright.machines.fdm.passes import Passes, passes_of
 from fabwright.machines.fdm.paths import Paths
 from fabwright.machines.fdm.plan import Finish, LayBeads, Prime, PrintJob
 from fabwright.machines.fdm.settings import CUSTOM, ROLES, PrintSettings, bead_spacing_mm
-from fabwright.machines.fdm.timing import Track, move_times_s
+from fabwright.machines.fdm.timing import Track, accelerations_mm_s2, corners_of, move_times_s
+from fabwright.machines.fdm.vase import vase_heights
 from fabwright.model import (
     BedTemperature,
     Event,
@@ -28,7 +32,9 @@ from fabwright.model import (
     MoveKind,
     Moves,
     NozzleTemperature,
+    Pause,
     Plan,
+    PressureAdvance,
     Progress,
     RoleStart,
     Toolpath,
@@ -47,45 +53,73 @@ def print_toolpath(plan: Plan) -> Toolpath:
     """One program for everything on the bed."""
     prime, lay, finish = plan.operations
     job: PrintJob = plan.context
-    ordered = travel_order(lay.paths, prime.end_mm)
-    rows = lay_out(lay.paths, ordered, lay.grid.tops_mm, prime.end_mm, job.settings)
-    rows, layer_s = _cooled(rows, lay, ordered, job)
-    head, tail = _prime_rows(prime, job), _finish_rows(finish, rows, lay, job)
-    moves = _moves(head, rows, tail, lay.paths.role[ordered.path])
-    events = _events(len(head[0]), rows, lay, ordered, layer_s, job)
-    times = _times(moves, job)
-    time_s = float(times.sum())
-    facts = print_facts(job, float(moves.e_mm.sum()) + job.settings.retraction_mm, time_s, lay.grid.tops_mm)
+    paths, settings = lay.paths, job.settings
+    ordered = _ordered(paths, lay.sliced, prime.end_mm, job)
+    passes = passes_of(paths, ordered)
+    heights = vase_heights(paths, lay.grid) if settings.vase else lay.grid.tops_mm[paths.layer[paths.path_of]]
+    rows = lay_out(paths, ordered, heights, lay.sliced, prime.end_mm, settings)
+    rows, pass_s = _cooled(rows, paths, passes, ordered, job)
+    head, tail = _prime_rows(prime, job), _finish_rows(finish, rows, job)
+    moves = _moves(head, rows, tail, paths.role[ordered.path])
+    events = _events(len(head[0]), rows, lay, ordered, passes, pass_s, job)
+    if settings.arc_fitting:
+        moves, events = fitted(moves, events, job.machine)
+    time_s = float(pass_s.sum() + sum(_block_times(block, job) for block in (head, tail)))
+    facts = print_facts(job, float(moves.e_mm.sum()) + settings.retraction_mm, time_s, lay.grid)
     file = ToolpathFile("print", moves, events, ROLES, facts, thumbnails(job.meshes, plan.setup.placements))
     return Toolpath((file,))
 
 
-def _times(moves: Moves, job: PrintJob) -> Floats:
+def _ordered(paths: Paths, sliced: tuple[Sliced, ...], start_mm: tuple[float, float], job: PrintJob) -> Ordered:
+    """All bodies layer by layer, or one body after the other, lowest first."""
+    island, order = islands_of(paths, sliced), job.settings.wall_order
+    if job.settings.sequence == "together" or len(job.placed) < 2:
+        return travel_order(paths, island, start_mm, order)
+    turns = [-1, *sorted(range(len(job.placed)), key=lambda body: (job.placed[body].height_mm, body))]
+    at, parts = start_mm, []
+    for body in turns:
+        own = np.flatnonzero(paths.body == body)
+        if len(own):
+            chosen = paths.chosen(own)
+            part = travel_order(chosen, island[own], at, order)
+            run = executed(chosen, part)
+            at = float(run.points[-1, 0]), float(run.points[-1, 1])
+            parts.append(Ordered(own[part.path], part.turn))
+    return Ordered(np.concatenate([p.path for p in parts]), np.concatenate([p.turn for p in parts]))
+
+
+def _times(x: Floats, y: Floats, z: Floats, e_mm: Floats, speed_mm_s: Floats, gain: Floats, job: PrintJob) -> Floats:
+    """Seconds per row; `gain` is the acceleration of the beads, mm/s2."""
     motion = job.machine.profile.motion
-    step = np.diff(np.stack([moves.x, moves.y, moves.z], axis=1), axis=0, prepend=[[moves.x[0], moves.y[0],
-                                                                                    moves.z[0]]])
-    flat = np.hypot(step[:, 0], step[:, 1])
-    acceleration = np.where(flat > 0.0, np.where(moves.kind == MoveKind.RAPID, motion.travel_acceleration_mm_s2,
-                                                 motion.acceleration_mm_s2),
-                            np.where(step[:, 2] != 0.0, motion.z_acceleration_mm_s2, motion.e_acceleration_mm_s2))
-    return move_times_s(Track(step, moves.e_mm, moves.feed_mm_min / 60.0, acceleration), motion.corner_mm_s)
+    step = np.diff(np.stack([x, y, z], axis=1), axis=0, prepend=[[x[0], y[0], z[0]]])
+    acceleration = accelerations_mm_s2(motion, step, e_mm, gain, np.full(len(x), job.settings.travel_mm_s2))
+    return move_times_s(Track(step, e_mm, speed_mm_s, acceleration), corners_of(motion))
 
 
-def _cooled(rows: Rows, lay: LayBeads, ordered: Ordered, job: PrintJob) -> tuple[Rows, Floats]:
-    """Slow the beads of layers that would take less than the minimum time; also the time of each layer."""
+def _block_times(block: Block, job: PrintJob) -> float:
+    x, y, z, e, speed, _ = block
+    return float(_times(x, y, z, e, speed, np.full(len(x), job.settings.perimeter_mm_s2), job).sum())
+
+
+def _cooled(rows: Rows, paths: Paths, passes: Passes, ordered: Ordered, job: PrintJob) -> tuple[Rows, Floats]:
+    """Slow the beads of layers that would take less than the minimum time; also the time of each pass."""
     settings = job.settings
-    layer = lay.paths.layer[ordered.path][rows.path]
-    laying = rows.kind == LAY
+    path = ordered.path
+    of, laying = passes.of[rows.path], rows.kind == LAY
+    gain = np.asarray([settings.acceleration_mm_s2(k) for k in range(len(ROLES))])[paths.role[path]]
+    gain = np.where(paths.layer[path] == 0, np.minimum(gain, settings.first_layer_mm_s2), gain)[rows.path]
+    x, y, z = (np.round(c, 3) for c in (rows.x, rows.y, rows.z))
     for _ in range(COOLING_ROUNDS):
-        times = _times(_moves(None, rows, None, lay.paths.role[ordered.path]), job)
-        layer_s = np.asarray(np.bincount(layer, times, len(lay.grid)), dtype=np.float64)
-        bead_s = np.asarray(np.bincount(layer[laying], times[laying], len(lay.grid)), dtype=np.float64)
-        factor = slowdown(layer_s, bead_s, settings)
+        speed = np.maximum(np.floor(rows.speed_mm_s * 60.0), 1.0) / 60.0
+        times = _times(x, y, z, rows.e_mm, speed, gain, job)
+        pass_s = passes.sums(rows.path, times)
+        bead_s = passes.sums(rows.path[laying], times[laying])
+        factor = slowdown(pass_s, bead_s, settings)
         if not np.any(factor > COOLED):
             break
-        slow = np.maximum(rows.speed_mm_s / factor[layer], np.minimum(rows.speed_mm_s, settings.min_speed_mm_s))
+        slow = np.maximum(rows.speed_mm_s / factor[of], np.minimum(rows.speed_mm_s, settings.min_speed_mm_s))
         rows = replace(rows, speed_mm_s=np.where(laying, slow, rows.speed_mm_s))
-    return rows, layer_s
+    return rows, pass_s
 
 
 Block = tuple[Floats, Floats, Floats, Floats, Floats, np.ndarray]
@@ -105,15 +139,16 @@ def _prime_rows(prime: Prime, job: PrintJob) -> Block:
     return _block(table)
 
 
-def _finish_rows(finish: Finish, rows: Rows, lay: LayBeads, job: PrintJob) -> Block:
+def _finish_rows(finish: Finish, rows: Rows, job: PrintJob) -> Block:
     settings = job.settings
-    x, y, z = float(rows.x[-1]), float(rows.y[-1]), float(rows.z[-1])
+    x, y, z = float(rows.x[-1]), float(rows.y[-1]), float(rows.z.max())
+    here = float(rows.z[-1])
     highest = job.machine.profile.bed.travel_high_mm[2]
     up = round(min(z + RISE_MM, highest), 3)
     if up <= z:
         raise PlanError(f"the part reaches {z:.2f} mm, the travel ends at {highest:.2f} mm: there is no room to lift "
                         "the nozzle off the finished part; use a taller machine")
-    pull = [(x, y, z, -settings.retraction_mm, settings.retraction_mm_s, PUSH)] if settings.retraction_mm else []
+    pull = [(x, y, here, -settings.retraction_mm, settings.retraction_mm_s, PUSH)] if settings.retraction_mm else []
     return _block([*pull, (x, y, up, 0.0, settings.travel_z_mm_s, LIFT),
                    (*finish.park_mm, up, 0.0, settings.travel_mm_s, TRAVEL)])
 
@@ -136,14 +171,14 @@ def _moves(head: Block | None, rows: Rows, tail: Block | None, role: np.ndarray)
                  np.round(z, 3), zero, zero, np.maximum(np.floor(speed * 60.0), 1.0), e, roles.astype(np.uint8))
 
 
-def _events(offset: int, rows: Rows, lay: LayBeads, ordered: Ordered, layer_s: Floats, job: PrintJob
+def _events(offset: int, rows: Rows, lay: LayBeads, ordered: Ordered, passes: Passes, pass_s: Floats, job: PrintJob
             ) -> tuple[tuple[int, Event], ...]:
     settings = job.settings
     line = Timeline()
     for event in _warm_up(job):
         line.add(0, event)
     line.add(0, RoleStart(CUSTOM, PRIME_WIDTH_MM))
-    _layer_timeline(line, offset, rows, lay.paths, lay.grid, ordered, layer_s, job)
+    _layer_timeline(line, offset, rows, lay, ordered, passes, pass_s, job)
     end = offset + len(rows)
     line.add(end, RoleStart(CUSTOM))
     line.add(end, Fan(0.0))
@@ -157,25 +192,39 @@ def _warm_up(job: PrintJob) -> tuple[Event, ...]:
     """Home, then heat and wait: nothing is pushed before both targets have been reached."""
     settings, extruder = job.settings, job.machine.profile.extruder
     homing = (NozzleTemperature(extruder.home_nozzle_c, True),) if extruder.home_nozzle_c else ()
+    advance = (PressureAdvance(settings.pressure_advance_s),) if settings.pressure_advance_s > 0.0 else ()
     return (Fan(0.0), BedTemperature(settings.first_layer_bed_c, False), *homing, Home(),
-            BedTemperature(settings.first_layer_bed_c, True), NozzleTemperature(settings.first_layer_nozzle_c, True))
+            BedTemperature(settings.first_layer_bed_c, True), NozzleTemperature(settings.first_layer_nozzle_c, True),
+            *advance)
 
 
-def _layer_timeline(line: Timeline, offset: int, rows: Rows, paths: Paths, grid: LayerGrid, ordered: Ordered,
-                    layer_s: Floats, job: PrintJob) -> None:
-    settings: PrintSettings = job.settings
-    layer = paths.layer[ordered.path]
-    starts = np.flatnonzero(np.concatenate([[True], layer[1:] != layer[:-1]]))
-    fan = fan_fractions(layer_s, settings)
-    remaining = np.concatenate([np.cumsum(layer_s[::-1])[::-1], [0.0]])
-    for k, first in enumerate(starts.tolist()):
-        index = int(layer[first])
+def _layer_timeline(line: Timeline, offset: int, rows: Rows, lay: LayBeads, ordered: Ordered, passes: Passes,
+                    pass_s: Floats, job: PrintJob) -> None:
+    settings, grid = job.settings, lay.grid
+    fan = fan_fractions(passes.layer, pass_s, settings)
+    remaining = np.concatenate([np.cumsum(pass_s[::-1])[::-1], [0.0]])
+    starts = object_starts(job)
+    stops = [*passes.first[1:].tolist(), len(ordered.path)]
+    before, warmed, paused = -1, False, 0
+    for k, first in enumerate(passes.first.tolist()):
+        index = int(passes.layer[k])
         row = offset + int(rows.first[first])
-        before = int(layer[int(starts[k - 1])]) if k else -1
         for skipped in range(before + 1, index):  # nothing of it can be printed; its number is kept
             line.add(row, LayerStart(skipped, round(float(grid.tops_mm[skipped]), 6),
                                      round(float(grid.heights_mm[skipped]), 6)))
-        for event in layer_events(index, grid, settings, fan, remaining):
+        for event in layer_events(index, index > 0 and not warmed, grid, settings, float(remaining[k]),
+                                  float(remaining[0])):
             line.add(row, event)
-        stop = int(starts[k + 1]) if k + 1 < len(starts) else len(layer)
-        object_events(line, range(first, stop), offset, rows, paths, ordered, job)
+        warmed, before = warmed or index > 0, index
+        paused = _pause(line, row, paused, float(grid.tops_mm[index]), settings)
+        line.blow(row, float(fan[k]))
+        path_events(line, range(first, stops[k]), float(fan[k]), offset, rows, lay.paths, ordered, starts,
+                    float(grid.heights_mm[index]), settings)
+
+
+def _pause(line: Timeline, row: int, done: int, top_mm: float, settings: PrintSettings) -> int:
+    """Stop before the first layer that rises above each height asked for; returns how many are done."""
+    while done < len(settings.pauses_mm) and top_mm > settings.pauses_mm[done]:
+        line.add(row, Pause(f"pause at {settings.pauses_mm[done]:g} mm, then go on from {top_mm:g} mm"))
+        done += 1
+    return done
