@@ -121,6 +121,7 @@ class PrintSettings:
     support_interface_density: float
     support_branch_deg: float
     support_branch_mm: float
+    support_bridge_mm: float
     support_mm_s: float
     interface_mm_s: float
     brim: str
@@ -325,6 +326,7 @@ def _support_defaults(printer: PrinterProfile) -> dict[str, Any]:
             "support_interface_layers": supports.interface_layers,
             "support_interface_density": supports.interface_density,
             "support_branch_deg": supports.branch_angle_deg, "support_branch_mm": supports.branch_diameter_mm,
+            "support_bridge_mm": printer.limits.max_bridge_mm,
             "support_mm_s": speeds.support, "interface_mm_s": speeds.support_interface, "brim": "none",
             "brim_mm": adhesion.brim_mm, "brim_gap_mm": adhesion.brim_gap_mm, "brim_ear_deg": adhesion.ear_deg,
             "raft_layers": 0, "raft_gap_mm": adhesion.raft_gap_mm, "raft_expansion_mm": adhesion.raft_expansion_mm}
