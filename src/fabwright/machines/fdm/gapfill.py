@@ -21,7 +21,7 @@ WIDTH_TOLERANCE_MM = 0.01
 WIDTH_STEP_MM = 0.03
 # Pieces shorter than this need not be as true.
 SHORT_MM, SHORT_TOLERANCE_MM = 0.4, 0.02
-PASSES = 5
+PASSES = 10
 # Whether a strip runs on is looked up this far behind its end.
 END_LOOK_MM = 0.03
 
@@ -165,6 +165,7 @@ def _where(lines: Lines, more: Floats) -> Lines:
 
 def thinned(lines: Lines, spare: np.ndarray) -> Lines:
     """The lines without those of their `spare` points (n,) that lie on the way between their neighbours."""
+    idle = 0
     for turn in range(PASSES):
         before = np.arange(-1, len(lines.points) - 1)
         before[lines.start[:-1]] = np.where(lines.closed, lines.start[1:] - 1, lines.start[:-1])
@@ -185,8 +186,9 @@ def thinned(lines: Lines, spare: np.ndarray) -> Lines:
         even = (off < TOLERANCE_MM) & (wide < WIDTH_TOLERANCE_MM) & (
             np.abs(lines.value[before[at]] - lines.value[after[at]]) < WIDTH_STEP_MM)
         drop = at[even | ((length < SHORT_MM) & (off < SHORT_TOLERANCE_MM) & (wide < SHORT_TOLERANCE_MM))]
-        if not len(drop):
-            continue
+        idle = 0 if len(drop) else idle + 1
+        if idle == 2:
+            break
         keep = np.ones(len(lines.points), dtype=bool)
         keep[drop] = False
         lines, spare = lines.kept(keep), spare[keep]
