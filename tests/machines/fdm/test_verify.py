@@ -79,7 +79,7 @@ def test_safety_refuses_what_breaks_the_machine(holed):
 @given(st.floats(0.3, 6.0), st.floats(0.0, 180.0), st.floats(0.1, 0.4))
 def test_beads_on_scanlines_have_the_area_of_a_stadium(length, angle, radius):
     direction = np.array([[np.cos(np.radians(angle)), np.sin(np.radians(angle))]])
-    runs = bead_runs(np.zeros((1, 2)), direction * length, np.array([radius]), np.array([0]), 22.5, 0.005)
+    runs = bead_runs(np.zeros((1, 2)), direction * length, np.array([radius]), np.array([0]), 0.005)
     assert runs.area_mm2(1, 0.005)[0] == pytest.approx(2 * radius * length + np.pi * radius ** 2, rel=0.02)
 
 

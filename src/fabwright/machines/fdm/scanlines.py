@@ -106,6 +106,11 @@ def line_key(key: Ints) -> Ints:
     return np.asarray(key >> _X_BITS)
 
 
+def line_number(key: Ints) -> Ints:
+    """Line of a packed position."""
+    return np.asarray((line_key(key) & ((1 << _LINE_BITS) - 1)) - _LINE_BIAS)
+
+
 def _unpacked(low: Ints, high: Ints) -> Spans:
     row = line_key(low)
     return Spans(np.asarray(row >> _LINE_BITS), np.asarray((row & ((1 << _LINE_BITS) - 1)) - _LINE_BIAS),

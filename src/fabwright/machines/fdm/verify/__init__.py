@@ -43,35 +43,40 @@ def verify_print(traces: tuple[Trace, ...], nominal: Nominal, setup: Setup, mach
     deposit = deposited(trace, grid, settings.filament_mm)
     reference = nominal_layers(nominal, setup, grid, settings, native)
     times = trace_times_s(trace, machine.profile.motion)
-    checks = [*state_checks(trace, machine), layer_time_check(trace, deposit, times, settings),
+    checks = [*state_checks(trace, machine), layer_time_check(trace, deposit, times, settings, native),
               *program_checks(trace, deposit, settings, reference, machine, material)]
     if native:
         checks += declared_checks(trace, deposit, settings, setup.parameters, reference, machine)
     else:
-        checks = [_held_by_firmware(c) if c.name == "feed-z" else c for c in checks]
-    compared, figures = material_checks(trace, deposit, reference, machine, settings)
+        checks = [_held_by_firmware(c) if c.name in HELD else c for c in checks]
+    compared, figures = material_checks(trace, deposit, reference, machine, settings, native)
     amounts = _amounts(trace, times, machine, settings.density_g_cm3)
     return Verdict((*checks, *compared), {**amounts, **figures}, NOT_CHECKED)
 
 
 def verify_safety(trace: Trace, machine: Machine) -> Verdict:
     """State safety alone, for a program of unknown origin."""
-    checks = tuple(_held_by_firmware(c) if c.name == "feed-z" else c for c in state_checks(trace, machine))
+    checks = tuple(_held_by_firmware(c) if c.name in HELD else c for c in state_checks(trace, machine))
     return Verdict(checks, _amounts(trace, trace_times_s(trace, machine.profile.motion), machine, None),
                    ("What the program makes was not compared with any solid.",
                     "The material is not known, so only the machine's own limits of heat and flow were applied.",
                     *NOT_CHECKED[2:]))
 
 
+#: Limits of axes that every firmware keeps by itself.
+HELD = ("feed-z", "feed-e")
+
+
 def _held_by_firmware(check: Check) -> Check:
-    """Slicers travel in z at the speed of the plane and leave the axis limit to the firmware, which keeps it.
+    """Slicers lift at the speed of the plane and wipe without a thought for the extruder, and leave the limit of the
+    axis to the firmware, which keeps it.
 
     Our own programs ask for no more than the axis gives; a foreign one is not refused for it, but it is said.
     """
     if check.status is not Status.FAIL:
         return check
-    return replace(check, status=Status.PASS, message=f"The program asks for up to {check.measured:.0f} mm/s up and "
-                   f"down; the firmware holds the axis to {check.limit:.0f} mm/s (M203), so it takes longer.")
+    return replace(check, status=Status.PASS, message=f"The program asks for up to {check.measured:.0f} mm/s of an "
+                   f"axis that the firmware holds to {check.limit:.0f} mm/s (M203), so it takes longer.")
 
 
 def _amounts(trace: Trace, times: Floats, machine: Machine, density_g_cm3: float | None) -> dict[str, float]:

@@ -16,21 +16,23 @@ from fabwright.model import Check, Floats, Machine, Trace
 
 # Beads round off corners and end bluntly: this much along the outline is not held against a layer's area.
 ROUNDING_MM = 0.05
+# The tip of a cone is one bead long: as much of an area is no share of it.
+TIP_MM2 = 0.3
 # Sections of a mesh at layer middles against its volume: a stair of layers.
 STAIR_PCT = 3.0
 # A layer of solid beads may push this much more or less than it covers, and a little that is no share of it.
 LAYER_PCT, LAYER_MM3 = 12.0, 0.4
 
 
-def material_checks(trace: Trace, deposit: Deposit, reference: Reference, machine: Machine, settings: PrintSettings
-                    ) -> tuple[list[Check], dict[str, float]]:
+def material_checks(trace: Trace, deposit: Deposit, reference: Reference, machine: Machine, settings: PrintSettings,
+                    native: bool) -> tuple[list[Check], dict[str, float]]:
     """Checks of the deposited material, and the figures they rest on."""
     part = part_beads(deposit, len(reference))
     measured = measure(deposit, part, reference, settings)
     spread = spread_over_layers(deposit, part, reference)
     gaps = open_areas_mm2(spread, reference, settings)
     hang = hanging(deposit, part, spread, reference, settings, machine.profile.limits)
-    found = volumes(deposit, part, reference, settings)
+    found = volumes(deposit, part, reference, settings, native)
     checks, figures = _area_checks(measured, reference, machine, settings)
     limits = machine.profile.tolerances
     checks.append(_layered("infill-gap", gaps, limits.open_mm2, "mm2",
@@ -50,7 +52,7 @@ def _area_checks(measured: Measured, reference: Reference, machine: Machine, set
     half_line, source = settings.line_width_mm / 2.0, limits.source
     section = np.maximum(reference.section_mm2, 1e-9)
     off = measured.excess_mm2 - measured.missing_mm2
-    area = np.maximum(np.abs(off) - ROUNDING_MM * reference.outline_mm, 0.0) / section * 100.0
+    area = np.maximum(np.abs(off) - ROUNDING_MM * reference.outline_mm - TIP_MM2, 0.0) / section * 100.0
     area[reference.section_mm2 <= 0.0] = 0.0
     checks = [
         _layered("printed-outside", measured.outside_mm2, limits.outside_mm2, "mm2",

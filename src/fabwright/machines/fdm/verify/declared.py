@@ -9,7 +9,7 @@ import numpy as np
 
 from fabwright.machines.fdm.settings import EXTERNAL, GAP, PERIMETER, ROLES, PrintSettings
 from fabwright.machines.fdm.verify.clearance import PLACE_MM
-from fabwright.machines.fdm.verify.deposit import HEIGHT_MM, Deposit
+from fabwright.machines.fdm.verify.deposit import HEIGHT_MM, THREADS, Deposit
 from fabwright.machines.fdm.verify.judging import at_most, judged, lines_of
 from fabwright.machines.fdm.verify.paths import lengths_mm
 from fabwright.machines.fdm.verify.program import E_STEP_MM, on_beads
@@ -121,8 +121,12 @@ def _temperatures(trace: Trace, settings: PrintSettings) -> Iterable[Check]:
 TIME_SLACK = 0.05
 
 
-def layer_time_check(trace: Trace, deposit: Deposit, times_s: Floats, settings: PrintSettings) -> Check:
-    """Every layer takes the material's minimum time, or already runs at the minimum speed."""
+def layer_time_check(trace: Trace, deposit: Deposit, times_s: Floats, settings: PrintSettings, native: bool
+                     ) -> Check:
+    """Every layer takes the material's minimum time, or already runs at the minimum speed.
+
+    Foreign slicers slow no bridges and no overhangs, and announce layers of supports alone: those are left to them.
+    """
     inside = trace.layer >= 0
     count = int(trace.layer.max(initial=-1)) + 1
     seconds = np.bincount(trace.layer[inside], times_s[inside], count)
@@ -131,6 +135,9 @@ def layer_time_check(trace: Trace, deposit: Deposit, times_s: Floats, settings: 
     np.minimum.at(slowest, of, trace.feed_mm_min[deposit.move] / 60.0)
     hurried = (seconds < settings.min_layer_s * (1.0 - TIME_SLACK)) & (slowest > settings.min_speed_mm_s + 0.1)
     hurried &= np.isfinite(slowest)
+    if not native:
+        hurried &= np.bincount(of, deposit.part, count)[:count] > 0
+        hurried[of[np.isin(deposit.role, THREADS)]] = False
     worst = int(np.argmin(np.where(hurried, seconds, np.inf))) if hurried.any() else 0
     lines = lines_of(trace, deposit.move[of == worst][:1]) if hurried.any() else ()
     least = float(seconds[worst]) if hurried.any() else float(seconds.min(initial=settings.min_layer_s))

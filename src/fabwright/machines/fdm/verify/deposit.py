@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fabwright.machines.fdm.layers import LayerGrid
-from fabwright.machines.fdm.settings import BRIDGE, CUSTOM, INTERFACE, OVERHANG, ROLES, SKIRT, SUPPORT, TOP
+from fabwright.machines.fdm.settings import BRIDGE, CUSTOM, INTERFACE, OVERHANG, ROLES, SKIRT, SUPPORT
 from fabwright.machines.fdm.verify.paths import lengths_mm, straight_pieces
 from fabwright.model import Floats, Ints, Trace
 
@@ -17,7 +17,7 @@ APART = (SKIRT, CUSTOM, SUPPORT, INTERFACE)
 #: Roles that may lie as round threads in the air.
 THREADS = (OVERHANG, BRIDGE)
 #: Names of other roles of slicers, and what they amount to here.
-ALSO = {"Ironing": TOP, "Wipe tower": CUSTOM, "Raft": SUPPORT}
+ALSO = {"Ironing": CUSTOM, "Wipe tower": CUSTOM, "Raft": SUPPORT}
 #: No nozzle lays a wider bead; more filament than that is another check's to refuse.
 WIDEST_MM = 5.0
 # Rounding of heights in programs.
@@ -75,8 +75,12 @@ def deposited(trace: Trace, grid: LayerGrid | None = None, filament_mm: float = 
     height = np.where((height > 0.0) & np.isfinite(height), height, 0.2)
     long = length[move] * pieces.share
     role = role_of(trace)[move]
-    spacing = trace.e_mm[move] * (math.pi * filament_mm ** 2 / 4.0) / (length[move] * height)
-    radius = np.minimum((spacing + height * (1.0 - np.pi / 4.0)) / 2.0, WIDEST_MM / 2.0)
+    area = trace.e_mm[move] * (math.pi * filament_mm ** 2 / 4.0) / length[move]
+    spacing = area / height
+    # A bead said to be higher than its layer hangs as a round thread.
+    round_ = np.isin(role, THREADS) & (height > plain + HEIGHT_MM)
+    radius = np.where(round_, np.sqrt(area / math.pi), (spacing + height * (1.0 - np.pi / 4.0)) / 2.0)
+    radius = np.minimum(radius, WIDEST_MM / 2.0)
     return Deposit(move, pieces.a, pieces.b, long, layer, off, top, role, height, spacing, radius,
                    ~np.isin(role, APART) & (layer >= layers.raft_layers))
 

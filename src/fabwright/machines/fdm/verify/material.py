@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fabwright.geometry.regions import loops_of
-from fabwright.machines.fdm.scanlines import X_STEP_MM, line_key, scan_edges
+from fabwright.machines.fdm.scanlines import X_STEP_MM, line_key, line_number, scan_edges, unpack_x
 from fabwright.machines.fdm.settings import PrintSettings
 from fabwright.machines.fdm.verify.deposit import THREADS, Deposit
 from fabwright.machines.fdm.verify.reference import Reference
@@ -59,7 +59,8 @@ def measure(deposit: Deposit, part: Ints, reference: Reference, settings: PrintS
     outside, void, missing, excess = (runs.area_mm2(layers, pitch) for runs in (
         combined(beads, allowed, True, False), combined(required, wide, True, False),
         combined(required, beads, True, False), combined(beads, whole, True, False)))
-    return Measured(pitch, beads, outside, void, missing, excess, _boundary(beads, reference, pitch))
+    away = _boundary(beads, reference, pitch, (a, b, radius, layer), settings.line_width_mm / 4.0)
+    return Measured(pitch, beads, outside, void, missing, excess, away)
 
 
 def _pitch(deposit: Deposit, part: Ints) -> float:
@@ -78,11 +79,13 @@ SAME_EDGE_MM = 0.01
 FAR_MM = 10.0
 
 
-def _boundary(beads: Runs, reference: Reference, pitch: float) -> Floats:
+def _boundary(beads: Runs, reference: Reference, pitch: float, laid: tuple[Floats, Floats, Floats, Ints],
+              doubt_mm: float) -> Floats:
     """99th percentile per layer of the distance between the section's edge and the nearest edge of the beads' union.
 
-    Measured along the scanline and turned to the edge's normal. Edges of parts too thin for a wall are left out, and
-    at least SET_ASIDE crossings of a layer are.
+    Measured along the scanline and turned to the edge's normal; what comes out larger than `doubt_mm` is measured again
+    straight to the beads. Edges of parts too thin for a wall are left out, and at least SET_ASIDE crossings of a layer
+    are.
     """
     layers = len(reference)
     angle = np.full(len(reference.distinct), ANGLE_DEG)
@@ -91,12 +94,17 @@ def _boundary(beads: Runs, reference: Reference, pitch: float) -> Floats:
     real = _nearest(crossing, true) < SAME_EDGE_MM
     # A line that only clips a corner meets no bead, since beads are round: short chords are left out.
     real &= np.repeat((crossing[1::2] - crossing[0::2]) * X_STEP_MM >= 2.0 * WALLED_MM, 2)
+    # In an inner corner they bulge over the short stretch outside.
+    corner = np.flatnonzero((crossing[2::2] - crossing[1:-1:2]) * X_STEP_MM < 2.0 * WALLED_MM)
+    real[2 * corner + 1] = real[2 * corner + 2] = False
     chords = of_layers(Runs(crossing[0::2], crossing[1::2]), reference.which)
     first = _positions(crossing[0::2], reference.which)
     away = np.concatenate([_nearest(chords.low, beads.low), _nearest(chords.high, beads.high)])
     layer = np.concatenate([chords.owner, chords.owner])
     of = np.concatenate([2 * first, 2 * first + 1])
+    at = np.concatenate([chords.low, chords.high])[real[of]]
     away, layer = (away * sine[of])[real[of]], layer[real[of]]
+    _measure_again(away, at, layer, laid, doubt_mm, pitch)
     order = np.lexsort((away, layer))
     away, layer = away[order], layer[order]
     start, stop = (np.searchsorted(layer, np.arange(layers), side) for side in ("left", "right"))
@@ -104,6 +112,42 @@ def _boundary(beads: Runs, reference: Reference, pitch: float) -> Floats:
     if not len(away):
         return np.zeros(layers)
     return np.where(at >= start, away[np.clip(at, 0, len(away) - 1)], 0.0)
+
+
+# More doubtful crossings of a layer than this are no doubt.
+DOUBTS = 300
+
+
+def _measure_again(away: Floats, at: Ints, layer: Ints, laid: tuple[Floats, Floats, Floats, Ints], doubt_mm: float,
+                   pitch: float) -> None:
+    """Where no bead covers the edge, the distance along a scanline overstates the gap to a bead that lies beside it."""
+    rows = np.flatnonzero(away > doubt_mm)
+    if not len(rows):
+        return
+    angle = np.radians(ANGLE_DEG)
+    x, y = unpack_x(at[rows]), line_number(at[rows]) * pitch
+    points = np.stack([x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle)], axis=1)
+    a, b, radius, of = laid
+    order = np.argsort(of, kind="stable")
+    for each in np.unique(layer[rows]):
+        mine = np.flatnonzero(layer[rows] == each)
+        first, last = np.searchsorted(of[order], [each, each + 1])
+        beads = order[first:last]
+        if len(mine) > DOUBTS or not len(beads):
+            continue
+        gap = gaps_mm(points[mine], a[beads], b[beads], radius[beads])
+        open_ = gap > 0.0
+        away[rows[mine[open_]]] = np.minimum(away[rows[mine[open_]]], gap[open_])
+
+
+def gaps_mm(points: Floats, a: Floats, b: Floats, radius_mm: Floats) -> Floats:
+    """From each of the points (n, 2) to the nearest bead; negative inside one."""
+    step = b - a
+    square = np.maximum((step ** 2).sum(axis=1), 1e-18)
+    offset = points[:, None, :] - a[None, :, :]
+    share = np.clip((offset * step).sum(axis=2) / square, 0.0, 1.0)
+    distance = np.hypot(*np.moveaxis(offset - share[:, :, None] * step, 2, 0))
+    return np.asarray((distance - radius_mm).min(axis=1))
 
 
 def _positions(low: Ints, which: Ints) -> Ints:

@@ -19,6 +19,8 @@ from fabwright.model import Check, Floats, Machine, Material, Trace
 E_STEP_MM = 1.1e-5
 # A layer with less than this in it may be left out.
 LAYER_MM2 = 0.3
+# Three decimals of two ends.
+COORDINATE_MM = 0.0015
 # Said widths have two to six decimals.
 WIDTH_MM = 0.006
 # Foreign slicers count filament with five decimals a move.
@@ -90,9 +92,10 @@ def _sizes(trace: Trace, deposit: Deposit, settings: PrintSettings, reference: R
 def _said_widths(trace: Trace, deposit: Deposit) -> Check:
     """Width that follows from the filament against the width that the file says."""
     said = trace.bead_width_mm[deposit.move] if len(trace.bead_width_mm) else np.zeros(len(deposit))
-    width = deposit.spacing_mm + deposit.height_mm * (1.0 - np.pi / 4.0)
-    # A step of E is a wide error on a short move.
-    rounding = E_STEP_MM * deposit.spacing_mm / np.maximum(trace.e_mm[deposit.move], 1e-9)
+    width = 2.0 * deposit.radius_mm
+    # A step of E, or of a coordinate, is a wide error on a short move.
+    rounding = deposit.spacing_mm * (E_STEP_MM / np.maximum(trace.e_mm[deposit.move], 1e-9)
+                                     + COORDINATE_MM / np.maximum(deposit.length_mm, 1e-9))
     off = np.maximum(np.abs(width - said) - rounding - WIDTH_MM, 0.0) / np.where(said > 0.0, said, 1.0) * 100.0
     values, mask = on_beads(trace, deposit, off, said > 0.0)
     return at_most(trace, "bead-width", values, mask, 3.0, "%", "Width by the filament pushed off what the file says",

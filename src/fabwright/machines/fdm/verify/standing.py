@@ -130,6 +130,9 @@ def _ground(deposit: Deposit, spread: Deposit, reference: Reference, settings: P
     bottoms = grid.tops_mm - grid.heights_mm
     gap = max(settings.support_gap_z_mm if settings.supports != "none" else 0.0,
               settings.raft_gap_mm if settings.raft_layers else 0.0)
+    # Where the lowest layer over supports is a bridge, slicers count the gap from the thread's underside.
+    hang = np.max(deposit.height_mm - grid.heights_mm[deposit.layer], initial=0.0, where=deposit.part)
+    gap += float(np.clip(hang, 0.0, settings.nozzle_mm)) if gap > 0.0 else 0.0
     near = np.maximum(np.abs(deposit.a).max(axis=1), np.abs(deposit.b).max(axis=1)) < REACH_MM
     apart = np.flatnonzero(~deposit.part & (deposit.role != CUSTOM) & near)
     first = np.searchsorted(bottoms, deposit.top_mm[apart] - HEIGHT_MM)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +29,8 @@ WALLS, GAPS, FILLS, GROUPS = 0, 1, 2, 4
 # Joints between sparse lines run along the walls, within this many line widths.
 JOINT_WIDTHS = 1.1
 PIECE_MM = 0.5
+# PrusaSlicer's honeycomb runs two lines side by side on one edge in three.
+FOREIGN_DENSITY = {"honeycomb": 4.0 / 3.0}
 # Patterns without one density of their own.
 UNEVEN = ("lightning",)
 
@@ -52,7 +55,7 @@ class Volumes:
         return float((self.solid + self.sparse + self.joints + self.threads).sum())
 
 
-def volumes(deposit: Deposit, part: Ints, reference: Reference, settings: PrintSettings) -> Volumes:
+def volumes(deposit: Deposit, part: Ints, reference: Reference, settings: PrintSettings, native: bool) -> Volumes:
     """Beads that abut at their spacing fill a layer exactly, so the area that solid ones cover at that width is what
     they should have pushed; laid over each other they push more than they cover."""
     layers, heights = len(reference), reference.grid.heights_mm
@@ -70,7 +73,7 @@ def volumes(deposit: Deposit, part: Ints, reference: Reference, settings: PrintS
     pushed, joints = _split(deposit, part[sparse], inner, layers)
     area = inner.area_mm2(layers, PITCH_MM)
     return Volumes(sums(layer[~sparse & ~thread], volume[~sparse & ~thread], layers), due, pushed,
-                   _asked(inner, reference, settings) * heights, joints,
+                   _asked(inner, reference, settings, {} if native else FOREIGN_DENSITY) * heights, joints,
                    sums(layer[thread], volume[thread], layers), area)
 
 
@@ -95,16 +98,18 @@ def _split(deposit: Deposit, rows: Ints, inner: Runs, layers: int) -> tuple[Floa
             sums(deposit.layer[row[~inside]], volume[~inside], layers))
 
 
-def _asked(inner: Runs, reference: Reference, settings: PrintSettings) -> Floats:
+def _asked(inner: Runs, reference: Reference, settings: PrintSettings, more: Mapping[str, float]) -> Floats:
     """Area of solid material that the densities ask for inside."""
     layers = len(reference)
     total = np.zeros(layers)
     rest = inner
     for zone in reversed(reference.zones):
         runs = zone_runs(zone.sections, PITCH_MM)
-        total += zone.density * combined(rest, runs, True, True).area_mm2(layers, PITCH_MM)
+        density = zone.density * more.get(zone.pattern, 1.0)
+        total += density * combined(rest, runs, True, True).area_mm2(layers, PITCH_MM)
         rest = combined(rest, runs, True, False)
-    return np.asarray(total + settings.infill_density * rest.area_mm2(layers, PITCH_MM))
+    density = settings.infill_density * more.get(settings.infill_pattern, 1.0)
+    return np.asarray(total + density * rest.area_mm2(layers, PITCH_MM))
 
 
 def zone_runs(sections: tuple[Region, ...], pitch_mm: float) -> Runs:
