@@ -15,7 +15,7 @@ from fabwright.machines.fdm.skins import Fill
 from fabwright.model import Floats
 
 # A thread goes this many of its diameters into what holds it.
-ANCHOR_THREADS = 3.0
+ANCHOR_THREADS = 3
 # An area over nothing that is narrower than this many bead spacings is held by its neighbours.
 NARROWEST = 2.0
 # Directions tried besides those of the longest edges, and the distance of the lines that try them.
@@ -85,14 +85,22 @@ def _bridged(fill: Fill, section: Region, below: Region, hollow: Region, held: R
     for part in hanging.parts():
         if part.area_mm2 < settings.bridge_min_mm2:
             continue
-        region = part.grown(ANCHOR_THREADS * settings.bridge_thread_mm) & area
-        bridges.append(Bridge(region, span_direction_deg(part, anchors, settings.bridge_thread_mm)))
+        angle = span_direction_deg(part, anchors, settings.bridge_thread_mm)
+        bridges.append(Bridge(_reaching(part, angle, settings.bridge_thread_mm) & area, angle))
     if not bridges:
         return Bridged(fill)
     taken = united([b.region for b in bridges])
     rest = Fill((fill.top - taken).opened(spacing_mm / 4.0), (fill.solid - taken).opened(spacing_mm / 4.0),
                 fill.sparse - taken)
     return Bridged(rest, _apart(bridges))
+
+
+def _reaching(part: Region, angle_deg: float, thread_mm: float) -> Region:
+    """The area drawn out along its threads at both ends, and by half a thread all round."""
+    side = part.grown(thread_mm / 2.0)
+    steps = np.arange(-2 * ANCHOR_THREADS, 2 * ANCHOR_THREADS + 1) * (thread_mm / 2.0)
+    x, y = np.cos(np.radians(angle_deg)), np.sin(np.radians(angle_deg))
+    return united([side.moved(float(step * x), float(step * y)) for step in steps]).simplified(thread_mm / 20.0)
 
 
 def _apart(bridges: list[Bridge]) -> tuple[Bridge, ...]:
@@ -110,11 +118,11 @@ def span_direction_deg(hanging: Region, support: Region, thread_mm: float) -> fl
     """Direction (0..180) in which threads bridge an area best.
 
     The one with the largest share of it under threads held at both ends, and among those about as good the one whose
-    longest such thread is shortest, then whose mean is. Where none holds at both ends, as under a balcony, the share
-    held at one end counts.
+    longest such thread is shortest; directions along or square to an edge go first, then the shortest mean. Where none
+    holds at both ends, as under a balcony, the share held at one end counts.
     """
     loops = loops_of([hanging])
-    angles = _directions(loops)
+    angles, own = _directions(loops)
     count = len(angles)
     spans = scan(_repeated(loops, count), angles, TRIAL_MM, 0.5)
     holds = scan(_repeated(loops_of([support]), count), angles, TRIAL_MM, 0.5)
@@ -128,13 +136,14 @@ def span_direction_deg(hanging: Region, support: Region, thread_mm: float) -> fl
             np.maximum.at(longest, spans.owner[held], length[held])
             mean = np.bincount(spans.owner, length, count) / np.maximum(np.bincount(spans.owner, minlength=count), 1)
             good = np.flatnonzero(share >= share.max() - SLACK)
-            best = min(good.tolist(), key=lambda k: (round(float(longest[k]), 1), round(float(mean[k]), 2), k))
+            best = min(good.tolist(), key=lambda k: (round(float(longest[k]), 1), not own[k],
+                                                     round(float(mean[k]), 2), k))
             return float(angles[best])
     return float(angles[0])
 
 
-def _directions(loops: Loops) -> Floats:
-    """Directions to try, ascending: those of the longest edges, square to them, and a fan."""
+def _directions(loops: Loops) -> tuple[Floats, np.ndarray]:
+    """Directions to try, ascending: those of the longest edges, square to them, and a fan; and which are no fan's."""
     after = np.arange(1, len(loops.points) + 1)
     after[loops.start[1:] - 1] = loops.start[:-1]
     edge = loops.points[after] - loops.points
@@ -142,7 +151,9 @@ def _directions(loops: Loops) -> Floats:
     longest = np.argsort(-np.round(length, 3), kind="stable")[:EDGES]
     own = np.degrees(np.arctan2(edge[longest, 1], edge[longest, 0]))
     fan = np.arange(0.0, 180.0, STEP_DEG)
-    return np.unique(np.round(np.concatenate([own, own + 90.0, fan]) % 180.0, 3) % 180.0)
+    edges = np.round(np.concatenate([own, own + 90.0]) % 180.0, 3) % 180.0
+    angles = np.unique(np.concatenate([edges, fan]))
+    return angles, np.isin(angles, edges)
 
 
 def _repeated(loops: Loops, count: int) -> Loops:

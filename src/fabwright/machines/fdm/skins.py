@@ -65,7 +65,8 @@ def _fill(walled: Walled, enclosed: Region, cover: Region | None, spacing_mm: fl
     if not sparse.empty:
         solid = area - sparse
         solid = solid.grown(-SOLID_OPENING * spacing_mm).grown((SOLID_OPENING + SOLID_GROWTH) * spacing_mm) & area
-        sparse = sparse - solid
+        # What is too narrow for solid lines is left to the sparse ones, which end where the walls leave room.
+        sparse = area - solid
     if cover is None or solid.empty:
         return Fill(nothing(), solid, sparse)
     top = solid - cover
