@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from math import dist, hypot
 
 import numpy as np
 
@@ -264,8 +264,8 @@ def _drop_corners(mesh: _Mesh, branches: list[_Branch], at: dict[int, list[tuple
             beyond = tips[index][1 - end]
             if not beyond:
                 continue
-            root = branches[index].root(end)
-            reach = max(float(np.hypot(*(mesh.points[v] - mesh.middle[root]))) for v in beyond)
+            root = mesh.middle[branches[index].root(end)].tolist()
+            reach = max(dist(root, mesh.points[v].tolist()) for v in beyond)
             wide = max(float(mesh.width[branches[i].root(e)]) for i, e in left if i != index)
             if reach < CORNER_WIDTHS * wide:
                 short.append((reach, index, end))
@@ -330,7 +330,8 @@ def _lines(branches: list[_Branch], link: dict[tuple[int, int], tuple[int, int]]
 def _carried(mesh: _Mesh, way: Ints, lines: Medial, tips: list[list[list[int]]]) -> Medial:
     """The lines with their ends carried on to the ends of their strips."""
     points, width, start, flags = lines.points, lines.width_mm, lines.start, lines.ends
-    put: list[tuple[int, int, Floats, float]] = []
+    put: list[tuple[int, int, list[float], float]] = []
+    at, wide = points.tolist(), width.tolist()
     for index, ends in enumerate(tips):
         low, high = int(start[index]), int(start[index + 1])
         for end, vertices in enumerate(ends):
@@ -338,17 +339,18 @@ def _carried(mesh: _Mesh, way: Ints, lines: Medial, tips: list[list[list[int]]])
                 continue
             flags[index, end] = True
             last = low if end == 0 else high - 1
-            before = _further(points, low, high, last, float(width[last]) * END_WIDTHS)
-            far = mesh.points[vertices]
-            along = points[last] - points[before] if high - low > 1 else _across(mesh, int(way[last]), far[0])
-            run = max(float(np.hypot(*along)), 1e-9)
-            rim = far if len(far) > 1 else np.stack([_chord(mesh, int(way[last]))[0], far[0],
-                                                     _chord(mesh, int(way[last]))[1]])
-            reach = _reach(points[last], along / run, rim)
+            before = _further(at, low, high, last, wide[last] * END_WIDTHS)
+            far = mesh.points[vertices].tolist()
+            one, other = _chord(mesh, int(way[last]))
+            rim = far if len(far) > 1 else [one, far[0], other]
+            x, y = at[last]
+            along = (x - at[before][0], y - at[before][1]) if high - low > 1 else _across(one, other, far[0])
+            run = max(hypot(*along), 1e-9)
+            reach = _reach((x, y), (along[0] / run, along[1] / run), rim)
             if reach > 1e-4:
-                wide = float(width[last] + (width[last] - width[before]) * reach / run)
-                put.append((index, low if end == 0 else high, points[last] + along * (reach / run),
-                            min(max(wide, 0.0), float(width[last]))))
+                tip = wide[last] + (wide[last] - wide[before]) * reach / run
+                put.append((index, low if end == 0 else high, [x + along[0] * reach / run, y + along[1] * reach / run],
+                            min(max(tip, 0.0), wide[last])))
     if put:
         where = [p[1] for p in put]
         points = np.insert(points, where, np.asarray([p[2] for p in put]), axis=0)
@@ -358,38 +360,41 @@ def _carried(mesh: _Mesh, way: Ints, lines: Medial, tips: list[list[list[int]]])
     return Medial(points, width, start, lines.owner, lines.closed, flags)
 
 
-def _further(points: Floats, low: int, high: int, last: int, away_mm: float) -> int:
+def _further(at: list[list[float]], low: int, high: int, last: int, away_mm: float) -> int:
     """The first point of a line that is a distance away from its end, or its other end."""
     step = 1 if last == low else -1
-    at = last
-    while low <= at + step < high:
-        at += step
-        if (points[at, 0] - points[last, 0]) ** 2 + (points[at, 1] - points[last, 1]) ** 2 >= away_mm ** 2:
+    found = last
+    while low <= found + step < high:
+        found += step
+        if dist(at[found], at[last]) >= away_mm:
             break
-    return at
+    return found
 
 
-def _chord(mesh: _Mesh, half: int) -> tuple[Floats, Floats]:
+def _chord(mesh: _Mesh, half: int) -> tuple[list[float], list[float]]:
     """Both ends of a chord."""
-    flat = mesh.corners.ravel()
-    return mesh.points[flat[half]], mesh.points[flat[half // 3 * 3 + (half % 3 + 1) % 3]]
+    triangle, corner = divmod(half, 3)
+    return (mesh.points[mesh.corners[triangle, corner]].tolist(),
+            mesh.points[mesh.corners[triangle, (corner + 1) % 3]].tolist())
 
 
-def _reach(start: Floats, way: Floats, rim: Floats) -> float:
-    """How far it is from a point in a direction (unit vector) to a polyline (n, 2); where it is missed, to its points
-    on average."""
+def _reach(start: tuple[float, float], way: tuple[float, float], rim: list[list[float]]) -> float:
+    """How far it is from a point in a direction (unit vector) to a polyline; where it is missed, to its points on
+    average."""
+    ahead = [(x - start[0]) * way[0] + (y - start[1]) * way[1] for x, y in rim]
+    aside = [(y - start[1]) * way[0] - (x - start[0]) * way[1] for x, y in rim]
     found: list[float] = []
-    for a, b in pairwise(rim - start):
-        side = way[0] * a[1] - way[1] * a[0], way[0] * b[1] - way[1] * b[0]
-        if side[0] * side[1] <= 0.0 and side[0] != side[1]:
-            share = side[0] / (side[0] - side[1])
-            found.append(float((a + (b - a) * share) @ way))
-    ahead = [x for x in found if x > 0.0]
-    return min(ahead) if ahead else float(((rim - start) @ way).mean())
+    for k in range(len(rim) - 1):
+        if aside[k] * aside[k + 1] <= 0.0 and aside[k] != aside[k + 1]:
+            share = aside[k] / (aside[k] - aside[k + 1])
+            reach = ahead[k] + (ahead[k + 1] - ahead[k]) * share
+            if reach > 0.0:
+                found.append(reach)
+    return min(found) if found else sum(ahead) / len(ahead)
 
 
-def _across(mesh: _Mesh, half: int, towards: Floats) -> Floats:
+def _across(one: list[float], other: list[float], towards: list[float]) -> tuple[float, float]:
     """Direction square to a chord, to the side on which a point lies."""
-    a, b = _chord(mesh, half)
-    square = np.array([a[1] - b[1], b[0] - a[0]])
-    return square if float(square @ (towards - a)) >= 0.0 else -square
+    x, y = one[1] - other[1], other[0] - one[0]
+    side = 1.0 if x * (towards[0] - one[0]) + y * (towards[1] - one[1]) >= 0.0 else -1.0
+    return x * side, y * side

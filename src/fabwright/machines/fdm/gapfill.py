@@ -116,12 +116,14 @@ def _fitted(strips: Medial, rims: Loops, taken_mm: Floats) -> tuple[Lines, Float
     walked = np.concatenate([[0.0], np.cumsum(lengths)[:-1]])
     line = np.repeat(np.arange(len(strips)), np.diff(strips.start))
     behind = np.full(len(points), np.inf)
-    for end, sign in ((strips.start[:-1], 1), (strips.start[1:] - 1, -1)):
-        way = strips.points[end] - strips.points[np.where(open_, end + sign, end)]
-        way /= np.maximum(np.hypot(way[:, 0], way[:, 1]), 1e-9)[:, None]
-        ahead = depth_mm(rims, strips.points[end] + way * END_LOOK_MM, strips.owner, 1.0) > 0.0
-        runs_on = open_ & (ahead | ~strips.ends[:, int(sign < 0)])
-        points[end[runs_on]] += way[runs_on] * half[runs_on, None]
+    ends = np.stack([strips.start[:-1], strips.start[1:] - 1])
+    way = strips.points[ends] - strips.points[np.where(open_, ends + np.array([[1], [-1]]), ends)]
+    way /= np.maximum(np.hypot(way[..., 0], way[..., 1]), 1e-9)[..., None]
+    look = (strips.points[ends] + way * END_LOOK_MM).reshape(-1, 2)
+    ahead = depth_mm(rims, look, np.concatenate([strips.owner, strips.owner]), 1.0).reshape(2, -1) > 0.0
+    for end, to, inside, meets in zip(ends, way, ahead, ~strips.ends.T, strict=True):
+        runs_on = open_ & (inside | meets)
+        points[end[runs_on]] += to[runs_on] * half[runs_on, None]
         stops = open_ & ~runs_on & (half > 0.0)
         gap = np.abs(walked - walked[end][line]) - half[line]
         behind = np.where(stops[line], np.minimum(behind, gap), behind)

@@ -44,22 +44,33 @@ def widened_loops(lines: Sequence[Region], strips: Medial, holder: Ints, limits:
     near = (line >= 0) & (strips.width_mm < pair[line]) & (strips.width_mm > 0.8 * closest[line])
     plain = Lines(loops.points, np.repeat(spacing[loops.owner], np.diff(loops.start)), loops.start,
                   np.ones(len(loops.owner), dtype=bool), loops.owner)
-    if near.any():
-        plain = _moved(loops, spacing, strips.points[near], strips.width_mm[near], line[near])
-    after = plain.after
-    flow = (plain.value + plain.value[after]) / 2.0
     beads: list[list[Bead]] = [[] for _ in lines]
-    for index, owner in enumerate(loops.owner.tolist()):
-        low, high = plain.start[index], plain.start[index + 1]
-        beads[owner].append(Bead(plain.points[low:high], True, flow[low:high]))
+    busy = np.zeros(len(lines), dtype=bool)
+    busy[line[near]] = True
+    moved = busy[loops.owner]
+    _add(beads, plain.chosen(~moved))
+    if moved.any():
+        some = plain.chosen(moved)
+        _add(beads, _moved(Loops(some.points, some.start, some.owner), spacing, strips.points[near],
+                           strips.width_mm[near], line[near]))
     return [tuple(b) for b in beads]
+
+
+def _add(beads: list[list[Bead]], loops: Lines) -> None:
+    """Sort loops to their lines; a piece's spacing is the mean of its ends'."""
+    flow = (loops.value + loops.value[loops.after]) / 2.0
+    start = loops.start.tolist()
+    for index, owner in enumerate(loops.owner.tolist()):
+        low, high = start[index], start[index + 1]
+        beads[owner].append(Bead(loops.points[low:high], True, flow[low:high]))
 
 
 def _moved(loops: Loops, spacing: Floats, middles: Floats, width_mm: Floats, owner: Ints) -> Lines:
     """The loops with points added near the strips, moved, and with spacings as values."""
-    points, start, spare = _sampled(loops, middles, owner)
+    points, start, spare, close = _sampled(loops, middles, owner)
     line = np.repeat(loops.owner, np.diff(start))
-    apart = _apart(points, line, middles, width_mm, owner)
+    apart = np.zeros(len(points))
+    apart[close] = _apart(points[close], line[close], middles, width_mm, owner)
     found = apart > 0.0
     # What was added and belongs to no strip goes again.
     keep = found | ~spare
@@ -72,15 +83,14 @@ def _moved(loops: Loops, spacing: Floats, middles: Floats, width_mm: Floats, own
     return thinned(Lines(points + inward * shift[:, None], value, start, closed, loops.owner), spare)
 
 
-def _sampled(loops: Loops, middles: Floats, owner: Ints) -> tuple[Floats, Ints, np.ndarray]:
-    """Points of the loops, with more of them on edges of lines that hold a strip; which of them are additional."""
-    busy = np.zeros(int(loops.owner.max()) + 1, dtype=bool)
-    busy[owner] = True
+def _sampled(loops: Loops, middles: Floats, owner: Ints) -> tuple[Floats, Ints, np.ndarray, np.ndarray]:
+    """Points of the loops, with more of them near the middles of strips; offsets; which of the points are additional
+    and which are near."""
     after = np.arange(1, len(loops.points) + 1)
     after[loops.start[1:] - 1] = loops.start[:-1]
     edge = loops.points[after] - loops.points
     line = np.repeat(loops.owner, np.diff(loops.start))
-    pieces = np.where(busy[line], np.ceil(np.hypot(edge[:, 0], edge[:, 1]) / STEP_MM), 1.0).clip(1.0).astype(np.int64)
+    pieces = np.ceil(np.hypot(edge[:, 0], edge[:, 1]) / STEP_MM).clip(1.0).astype(np.int64)
     source = np.repeat(np.arange(len(pieces)), pieces)
     ahead = np.concatenate([[0], np.cumsum(pieces)])
     place = np.arange(len(source)) - ahead[source]
@@ -90,8 +100,9 @@ def _sampled(loops: Loops, middles: Floats, owner: Ints) -> tuple[Floats, Ints, 
     around = np.unique(np.concatenate([cells + (dx << 20) + dy for dx in (-1, 0, 1) for dy in (-1, 0, 1)]))
     own = _cells(points, line[source])
     slot = np.minimum(np.searchsorted(around, own), len(around) - 1)
-    keep = ~spare | (around[slot] == own)
-    return points[keep], np.concatenate([[0], np.cumsum(keep)])[ahead[loops.start]], spare[keep]
+    close = around[slot] == own
+    keep = ~spare | close
+    return points[keep], np.concatenate([[0], np.cumsum(keep)])[ahead[loops.start]], spare[keep], close[keep]
 
 
 def _cells(points: Floats, owner: Ints) -> Ints:

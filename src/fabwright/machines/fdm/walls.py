@@ -14,7 +14,7 @@ import numpy as np
 
 from fabwright.geometry.medial import medial_lines
 from fabwright.geometry.regions import Region, loops_of, nothing
-from fabwright.machines.fdm.gapfill import Bead, fill_strips
+from fabwright.machines.fdm.gapfill import MIN_AREA_MM2, Bead, fill_strips
 from fabwright.machines.fdm.layers import Sliced
 from fabwright.machines.fdm.settings import PrintSettings, bead_spacing_mm
 from fabwright.machines.fdm.thin import Limits, widened_loops
@@ -99,14 +99,14 @@ def _insets(section: Region, count: int, width_mm: float, limits: Limits, settin
     inset = spacing / 2.0 - min(settings.infill_overlap_mm, spacing / 2.0)
     lines: list[Region] = []
     strips: list[Region] = []
-    room = section
+    room = section.simplified(PATH_TOLERANCE_MM)
     for depth in range(count):
         step = width_mm / 2.0 if depth == 0 else spacing
         core = room.grown(-(step + margin))
         strips.append(_strips(room, core, step + margin, thinnest))
         if core.empty:
             return _Insets(lines, strips, nothing(), inset)
-        room = core.grown(margin).simplified(PATH_TOLERANCE_MM)
+        room = core.grown(margin)
         lines.append(room)
     margin = HATCH_MIN * spacing
     step = inset + (spacing / 2.0 if lines else 0.0)
@@ -118,4 +118,4 @@ def _insets(section: Region, count: int, width_mm: float, limits: Limits, settin
 def _strips(room: Region, core: Region, depth_mm: float, thinnest_mm: float) -> Region:
     """What of a room lies further than a depth from its core, slivers apart."""
     rest = room if core.empty else room - core.grown(depth_mm + SLACK_MM)
-    return rest if rest.empty else rest.opened(thinnest_mm)
+    return rest.opened(thinnest_mm) if rest.area_mm2 >= MIN_AREA_MM2 else nothing()
