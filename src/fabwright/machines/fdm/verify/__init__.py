@@ -14,7 +14,7 @@ from fabwright.machines.fdm.verify.deposit import deposited
 from fabwright.machines.fdm.verify.judging import judged
 from fabwright.machines.fdm.verify.paths import lengths_mm
 from fabwright.machines.fdm.verify.program import program_checks
-from fabwright.machines.fdm.verify.reference import declared_grid, nominal_layers
+from fabwright.machines.fdm.verify.reference import declared_grid, either_layers, nominal_layers
 from fabwright.machines.fdm.verify.state import state_checks
 from fabwright.model import Check, Floats, Machine, Material, Nominal, Setup, Status, Trace, Verdict
 
@@ -41,7 +41,8 @@ def verify_print(traces: tuple[Trace, ...], nominal: Nominal, setup: Setup, mach
     native = setup.parameters.get("engine", "native") == "native"
     grid = declared_grid(setup.parameters)
     deposit = deposited(trace, grid, settings.filament_mm)
-    reference = nominal_layers(nominal, setup, grid, settings, native)
+    reference = (nominal_layers(nominal, setup, grid, settings, True) if native else
+                 either_layers(nominal, setup, grid, settings))
     times = trace_times_s(trace, machine.profile.motion)
     checks = [*state_checks(trace, machine), layer_time_check(trace, deposit, times, settings, native),
               *program_checks(trace, deposit, settings, reference, machine, material)]

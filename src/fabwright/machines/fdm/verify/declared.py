@@ -130,13 +130,19 @@ def layer_time_check(trace: Trace, deposit: Deposit, times_s: Floats, settings: 
     inside = trace.layer >= 0
     count = int(trace.layer.max(initial=-1)) + 1
     seconds = np.bincount(trace.layer[inside], times_s[inside], count)
+    made = np.flatnonzero(np.bincount(trace.layer[deposit.move], deposit.part, count)[:count] > 0.0)
+    if not native and len(made):
+        # Layers of supports alone, just before or after, count with the part's layer between them.
+        past = np.concatenate([[0.0], np.cumsum(seconds)])
+        before, after = np.concatenate([[0], made[:-1] + 1]), np.concatenate([made[1:], [count]])
+        seconds[made] = past[after] - past[before]
     slowest = np.full(count, np.inf)
     of = trace.layer[deposit.move]
     np.minimum.at(slowest, of, trace.feed_mm_min[deposit.move] / 60.0)
     hurried = (seconds < settings.min_layer_s * (1.0 - TIME_SLACK)) & (slowest > settings.min_speed_mm_s + 0.1)
     hurried &= np.isfinite(slowest)
     if not native:
-        hurried &= np.bincount(of, deposit.part, count)[:count] > 0
+        hurried[np.setdiff1d(np.arange(count), made)] = False
         hurried[of[np.isin(deposit.role, THREADS)]] = False
     worst = int(np.argmin(np.where(hurried, seconds, np.inf))) if hurried.any() else 0
     lines = lines_of(trace, deposit.move[of == worst][:1]) if hurried.any() else ()

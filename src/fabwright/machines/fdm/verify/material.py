@@ -54,8 +54,8 @@ def measure(deposit: Deposit, part: Ints, reference: Reference, settings: PrintS
     beads = bead_runs(a, b, radius, layer, pitch)
     wide = bead_runs(a, b, radius + VOID_MM, layer, pitch)
     whole, required, allowed = (reference.runs(regions, pitch) for regions in (
-        [d.section for d in reference.distinct], [d.required for d in reference.distinct],
-        [d.section.grown(settings.line_width_mm / 2.0) for d in reference.distinct]))
+        [d.may for d in reference.distinct], [d.required for d in reference.distinct],
+        [d.may.grown(settings.line_width_mm / 2.0) for d in reference.distinct]))
     outside, void, missing, excess = (runs.area_mm2(layers, pitch) for runs in (
         combined(beads, allowed, True, False), combined(required, wide, True, False),
         combined(required, beads, True, False), combined(beads, whole, True, False)))
@@ -89,8 +89,8 @@ def _boundary(beads: Runs, reference: Reference, pitch: float, laid: tuple[Float
     """
     layers = len(reference)
     angle = np.full(len(reference.distinct), ANGLE_DEG)
-    crossing, sine = scan_edges(loops_of([d.section.opened(WALLED_MM) for d in reference.distinct]), angle, pitch)
-    true, _ = scan_edges(loops_of([d.section for d in reference.distinct]), angle, pitch)
+    crossing, sine = scan_edges(loops_of([d.edges.opened(WALLED_MM) for d in reference.distinct]), angle, pitch)
+    true, _ = scan_edges(loops_of([d.edges for d in reference.distinct]), angle, pitch)
     real = _nearest(crossing, true) < SAME_EDGE_MM
     # A line that only clips a corner meets no bead, since beads are round: short chords are left out.
     real &= np.repeat((crossing[1::2] - crossing[0::2]) * X_STEP_MM >= 2.0 * WALLED_MM, 2)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from fabwright.geometry.regions import Region, Windows, loops_of, nothing, united
-from fabwright.geometry.slices import PlacedSolid, placed_solid
+from fabwright.geometry.slices import FACE_CLEARANCE_MM, PlacedSolid, clear_of_faces, placed_solid
 from fabwright.machines.fdm.layers import LayerGrid, Sliced, cut_layers
 from fabwright.machines.fdm.scanlines import scan
 from fabwright.machines.fdm.settings import PrintSettings
@@ -30,11 +30,13 @@ BAND_MM = 0.05
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
     """One kind of layer: its `section`, what of it is `required` to be solid, what is `printable` (less what is too
-    thin to ask for)."""
+    thin to ask for), what `may` be printed, and whose `edges` are compared; both are the section but in doubt."""
 
     section: Region
     required: Region
     printable: Region
+    may: Region
+    edges: Region
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,13 +51,14 @@ class ZoneLayers:
 @dataclass(frozen=True, slots=True, eq=False)
 class Reference:
     """`distinct` kinds of layers and `which` of them each layer is; the `grid`; volume of the meshes; zones, the later
-    winning over the earlier."""
+    winning over the earlier; `tied` (layers,) bool, cut where a horizontal face lies."""
 
     distinct: tuple[Asked, ...]
     which: Ints
     grid: LayerGrid
     volume_mm3: float
     zones: tuple[ZoneLayers, ...]
+    tied: np.ndarray
 
     def __len__(self) -> int:
         return len(self.which)
@@ -87,11 +90,12 @@ def declared_grid(parameters: Mapping[str, Any]) -> LayerGrid:
                      np.asarray(parameters["heights_mm"], dtype=np.float64), int(parameters["raft_layers"]))
 
 
-def nominal_layers(nominal: Nominal, setup: Setup, grid: LayerGrid, settings: PrintSettings, native: bool
-                   ) -> Reference:
-    """Cut the nominal meshes where they stand."""
+def nominal_layers(nominal: Nominal, setup: Setup, grid: LayerGrid, settings: PrintSettings, native: bool,
+                   lift_mm: float = 0.0) -> Reference:
+    """Cut the nominal meshes where they stand, or `lift_mm` above."""
     placements = [p for p in setup.placements if not p.sheet]
-    placed = [placed_solid(nominal.meshes[p.of], p.rotation_deg, p.offset_mm) for p in placements]
+    placed = [placed_solid(nominal.meshes[p.of], p.rotation_deg, (*p.offset_mm[:2], p.offset_mm[2] + lift_mm))
+              for p in placements]
     sliced = [cut_layers(body, grid, settings) for body in placed]
     asked = settings if native else replace(settings, walls=1, top_layers=1, bottom_layers=1)
     bodies = [_body_layers(s, grid, asked) for s in sliced]
@@ -105,14 +109,37 @@ def nominal_layers(nominal: Nominal, setup: Setup, grid: LayerGrid, settings: Pr
             known[key] = len(distinct)
             distinct.append(_together(here))
         which[layer] = known[key]
+    tied = np.zeros(len(grid), dtype=bool)
+    for body in placed:
+        tied |= clear_of_faces(body, grid.middles_mm) != grid.middles_mm
     return Reference(tuple(distinct), which, grid, sum(p.volume_mm3 for p in placed),
-                     _zones(nominal, setup, grid, settings))
+                     _zones(nominal, setup, grid, settings), tied)
+
+
+def either_layers(nominal: Nominal, setup: Setup, grid: LayerGrid, settings: PrintSettings) -> Reference:
+    """The layers of a foreign slicer's file.
+
+    A horizontal face that lies just where a layer is cut belongs to one side or the other, or in part to both, by the
+    slicer's rounding: of such a layer, what both cuts have is asked for, and what either has is allowed.
+    """
+    above = nominal_layers(nominal, setup, grid, settings, False)
+    if not above.tied.any():
+        return above
+    below = nominal_layers(nominal, setup, grid, settings, False, 2.0 * FACE_CLEARANCE_MM)
+    distinct, which = list(above.distinct), above.which.copy()
+    for layer in np.flatnonzero(above.tied):
+        one, other = above.distinct[above.which[layer]], below.distinct[below.which[layer]]
+        which[layer] = len(distinct)
+        distinct.append(Asked(one.section & other.section, one.required & other.required,
+                              one.printable & other.printable, one.section | other.section, nothing()))
+    return replace(above, distinct=tuple(distinct), which=which)
 
 
 def _together(kinds: list[Asked]) -> Asked:
     if len(kinds) == 1:
         return kinds[0]
-    return Asked(*(united([getattr(k, name) for k in kinds]) for name in ("section", "required", "printable")))
+    whole = united([k.section for k in kinds])
+    return Asked(whole, united([k.required for k in kinds]), united([k.printable for k in kinds]), whole, whole)
 
 
 def _body_layers(sliced: Sliced, grid: LayerGrid, settings: PrintSettings) -> list[Asked]:
@@ -130,7 +157,7 @@ def _body_layers(sliced: Sliced, grid: LayerGrid, settings: PrintSettings) -> li
             core = whole.grown(-band) & windows.common(low, high) if inside else nothing()
             reachable = whole.opened(REACHABLE_MM)
             required = ((whole - core) & reachable).opened(REACHABLE_MM / 2.0)
-            known[key] = Asked(whole, nothing() if settings.vase else required, reachable)
+            known[key] = Asked(whole, nothing() if settings.vase else required, reachable, whole, whole)
         result.append(known[key])
     return result
 

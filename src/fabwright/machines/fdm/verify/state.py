@@ -147,15 +147,15 @@ def _flow(trace: Trace, flat: np.ndarray, laying: np.ndarray, extruder: Extruder
                    str(extruder.source), limit * (FLOW_SLACK - 1.0))
 
 
-# Below this many mm of filament the five decimals of E decide the flow, not the planner.
-COUNTED_MM = 0.001
+# Five decimals of E and three of a place: as much of a move is rounding.
+E_ROUNDING_MM, ROUNDING_MM = 5e-6, 8e-4
 
 
 def volumetric_flow(trace: Trace, flat: np.ndarray, filament_area_mm2: float) -> np.ndarray:
-    """Volume pushed per second while moving (n,), mm3/s; moves too short to tell count as nothing."""
-    seconds = flat / np.maximum(trace.feed_mm_min / 60.0, 1e-9)
-    return np.where((trace.e_mm > COUNTED_MM) & (flat > 0.0),
-                    trace.e_mm * filament_area_mm2 / np.maximum(seconds, 1e-12), 0.0)
+    """Volume pushed per second while moving (n,), mm3/s, less what the rounding of short moves makes of it."""
+    seconds = (flat + ROUNDING_MM) / np.maximum(trace.feed_mm_min / 60.0, 1e-9)
+    pushed = np.maximum(trace.e_mm - E_ROUNDING_MM, 0.0)
+    return np.where(flat > 0.0, pushed * filament_area_mm2 / np.maximum(seconds, 1e-12), 0.0)
 
 
 def _ending(trace: Trace) -> Check:
