@@ -7,6 +7,7 @@ where a seam shows least; a turn to the left is an outer one (the order of prefe
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -49,36 +50,102 @@ def place_seams(paths: Paths, settings: PrintSettings) -> Paths:
     walls = np.flatnonzero(paths.closed & ((paths.role == EXTERNAL) | (paths.role == PERIMETER)))
     if settings.seam == "nearest" or not len(walls):
         return paths
-    walls = walls[np.argsort(paths.layer[walls], kind="stable")]
+    # By layer, the outer ones first.
+    walls = walls[np.lexsort((paths.role[walls] != EXTERNAL, paths.layer[walls]))]
     chosen = paths.chosen(walls)
-    loops = _loops(chosen)
-    edge, part = np.zeros(len(walls), dtype=np.int64), np.zeros(len(walls))
     bounds = np.flatnonzero(np.diff(chosen.layer, prepend=-1, append=-1))
+    new = _new_layers(chosen, bounds)
+    count = np.diff(bounds)
+    source = np.cumsum(new) - 1
+    edge, part = _seams(chosen.chosen(np.flatnonzero(np.repeat(new, count))), settings)
+    # Layers that repeat the one below have its seams.
+    first = np.concatenate([[0], np.cumsum(count[new])])
+    at = np.repeat(first[source] - bounds[:-1], count) + np.arange(len(walls))
+    return _turned(paths, walls, edge[at], part[at])
+
+
+def _new_layers(walls: Paths, bounds: Ints) -> np.ndarray:
+    """Which layers have other walls than the one before them; `bounds` are the offsets of their paths."""
+    result = np.ones(len(bounds) - 1, dtype=bool)
+    for k in range(1, len(result)):
+        low, mid, high = (int(walls.start[b]) for b in bounds[k - 1:k + 2])
+        result[k] = not (mid - low == high - mid and bounds[k] - bounds[k - 1] == bounds[k + 1] - bounds[k]
+                         and np.array_equal(walls.points[low:mid], walls.points[mid:high]))
+    return result
+
+
+def _seams(walls: Paths, settings: PrintSettings) -> tuple[Ints, Floats]:
+    """For closed walls sorted by layer, the outer ones first, the edge on which each begins and the place on it."""
+    loops = _loops(walls)
+    score = _scores(loops, settings)
+    edge, part = _best(score, loops.of, loops.start[:-1], np.arange(len(score))), np.zeros(len(walls))
+    if settings.seam == "aligned":
+        _align(loops, walls.layer, score, edge, part, settings.line_width_mm)
+    inner = np.flatnonzero(~loops.outer)
+    likely = _likely_in_layer(loops, walls.layer, inner)
+    known = np.flatnonzero(likely[:, 0] >= 0)
+    if len(known):
+        seams = _places(loops, edge, part)[likely[known]]
+        edge[inner[known]], part[inner[known]], _ = _nearest(loops, inner[known], seams)
+    return edge - loops.start[:-1], part
+
+
+def _align(loops: _Loops, layer: Ints, score: Floats, edge: Ints, part: Floats, catch_mm: float) -> None:
+    """Move the seams of outer loops, layer by layer upwards, to those of the loops below."""
     below: tuple[Floats, Floats] | None = None
-    last: tuple[int, int] | None = None
-    for low, high in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
-        if last is not None and _same(loops, last, (low, high)):
-            edge[low:high] = edge[last[0]:last[1]] + loops.start[low] - loops.start[last[0]]
-            part[low:high] = part[last[0]:last[1]]
-        else:
-            outer = low + np.flatnonzero(loops.outer[low:high])
-            inner = low + np.flatnonzero(~loops.outer[low:high])
-            edge[outer], part[outer] = _outer_seams(loops, outer, below, settings)
-            if len(outer) and len(inner):
-                edge[inner], part[inner], _ = _nearest(loops, inner, _places(loops, edge[outer], part[outer]),
-                                                       loops.extent[outer])
-        seats = low + np.flatnonzero(loops.outer[low:high])
-        if len(seats):
-            below = _places(loops, edge[seats], part[seats]), loops.extent[seats]
-        last = low, high
-    return _turned(paths, walls, edge - loops.start[:-1], part)
+    for low, high in pairwise(np.flatnonzero(np.diff(layer, prepend=-1, append=-1)).tolist()):
+        upper = low + int(np.count_nonzero(loops.outer[low:high]))
+        if upper == low:
+            continue
+        if below is not None:
+            _chain(loops, np.arange(low, upper), below, score, edge, part, catch_mm)
+        below = _places(loops, edge[low:upper], part[low:upper]), loops.extent[low:upper]
 
 
-def _same(loops: _Loops, one: tuple[int, int], other: tuple[int, int]) -> bool:
-    """Whether two layers have the same loops."""
-    a, b = (slice(loops.start[low], loops.start[high]) for low, high in (one, other))
-    return (one[1] - one[0] == other[1] - other[0] and a.stop - a.start == b.stop - b.start
-            and np.array_equal(loops.tail[a], loops.tail[b]))
+def _chain(loops: _Loops, which: Ints, below: tuple[Floats, Floats], score: Floats, edge: Ints, part: Floats,
+           catch_mm: float) -> None:
+    """Put the seams of some loops next to those of the layer below, where there are some near."""
+    seams, extent = below
+    unlike = np.abs(loops.extent[which][:, None, :] - extent[None, :, :]).sum(axis=2)
+    likely = np.argsort(unlike, axis=1, kind="stable")[:, :LIKELY]
+    near, share, target = _nearest(loops, which, seams[likely])
+    chained = np.hypot(*(_places(loops, near, share) - target).T) <= CHAIN_MM
+    edge[which[chained]], part[which[chained]] = near[chained], share[chained]
+    # A corner within a bead's width of the seam below catches it.
+    points, local, first = _points_of(loops, which)
+    away = np.hypot(*(loops.tail[points] - target[local]).T)
+    catches = (np.abs(loops.turn_deg[points]) >= CORNER_DEG) & (away <= catch_mm) & chained[local]
+    if catches.any():
+        corner = _best(np.where(catches, score[points] - away, -np.inf), local, first, points)
+        caught = np.unique(local[catches])
+        edge[which[caught]], part[which[caught]] = corner[caught], 0.0
+
+
+def _scores(loops: _Loops, settings: PrintSettings) -> Floats:
+    """How well a seam without any below would lie at each point (n,)."""
+    rear = np.floor(loops.tail[:, 1] / EQUAL_MM) * EQUAL_MM - loops.tail[:, 0] * 1e-6
+    if settings.seam == "rear":
+        return np.asarray(rear)
+    step = np.round(np.abs(loops.turn_deg) / EQUAL_DEG)
+    rank = np.where(loops.turn_deg <= -CORNER_DEG, 1000.0 + step, np.where(loops.turn_deg >= CORNER_DEG, step, 0.0))
+    return np.asarray(rank * 1e4 + rear)
+
+
+def _likely_in_layer(loops: _Loops, layer: Ints, inner: Ints) -> Ints:
+    """For some loops the LIKELY outer ones of their layers that have the most similar extent (k, LIKELY), repeated
+    where there are fewer; -1 where there is none."""
+    outer = np.flatnonzero(loops.outer)
+    low, high = (np.searchsorted(layer[outer], layer[inner], side) for side in ("left", "right"))
+    count = high - low
+    own = np.repeat(np.arange(len(inner)), count)
+    first = np.cumsum(count) - count
+    other = outer[np.arange(len(own)) - first[own] + low[own]]
+    unlike = np.abs(loops.extent[inner[own]] - loops.extent[other]).sum(axis=1)
+    other = other[np.lexsort((unlike, own))]
+    pick = first[:, None] + np.minimum(np.arange(LIKELY), np.maximum(count - 1, 0)[:, None])
+    if not len(other):
+        return np.full((len(inner), LIKELY), -1, dtype=np.int64)
+    return np.where(count[:, None] > 0, other[np.minimum(pick, len(other) - 1)], -1)
 
 
 def _loops(paths: Paths) -> _Loops:
@@ -116,34 +183,6 @@ def _places(loops: _Loops, edge: Ints, part: Floats) -> Floats:
     return np.asarray(loops.tail[edge] + (loops.head[edge] - loops.tail[edge]) * part[:, None])
 
 
-def _outer_seams(loops: _Loops, which: Ints, below: tuple[Floats, Floats] | None, settings: PrintSettings
-                 ) -> tuple[Ints, Floats]:
-    """Edge and place on it of the seams of some outer loops of one layer."""
-    points, local, first = _points_of(loops, which)
-    turn, y = loops.turn_deg[points], loops.tail[points, 1]
-    rear = np.floor(y / EQUAL_MM) * EQUAL_MM - loops.tail[points, 0] * 1e-6
-    if settings.seam == "rear":
-        best = _best(rear, local, first, points)
-        return best, np.zeros(len(which))
-    step = np.round(np.abs(turn) / EQUAL_DEG)
-    rank = np.where(turn <= -CORNER_DEG, 1000.0 + step, np.where(turn >= CORNER_DEG, step, 0.0))
-    edge, part = _best(rank * 1e4 + rear, local, first, points), np.zeros(len(which))
-    if settings.seam != "aligned" or below is None:
-        return edge, part
-    near, share, target = _nearest(loops, which, *below)
-    chained = np.flatnonzero(np.hypot(*(_places(loops, near, share) - target).T) <= CHAIN_MM)
-    edge[chained], part[chained] = near[chained], share[chained]
-    # A corner within a bead's width of the seam below catches it.
-    away = np.hypot(*(loops.tail[points] - target[local]).T)
-    catches = (np.abs(turn) >= CORNER_DEG) & (away <= settings.line_width_mm)
-    corner = _best(np.where(catches, rank * 1e4 - away, -np.inf), local, first, points)
-    caught = np.zeros(len(which), dtype=bool)
-    caught[local[catches]] = True
-    caught &= np.isin(np.arange(len(which)), chained)
-    edge[caught], part[caught] = corner[caught], 0.0
-    return edge, part
-
-
 def _points_of(loops: _Loops, which: Ints) -> tuple[Ints, Ints, Ints]:
     """Points of some loops, which of them each belongs to, and the first of each."""
     count = np.diff(loops.start)[which]
@@ -159,18 +198,15 @@ def _best(score: Floats, local: Ints, first: Ints, points: Ints) -> Ints:
     return np.asarray(points[np.minimum.reduceat(place, first)])
 
 
-def _nearest(loops: _Loops, which: Ints, seams: Floats, extent: Floats) -> tuple[Ints, Floats, Floats]:
-    """For some loops the edge and the place on it next to one of the seams (m, 2), and that seam (k, 2); of the seams
-    those whose loops have the most similar `extent` (m, 4) are looked at."""
-    unlike = np.abs(loops.extent[which][:, None, :] - extent[None, :, :]).sum(axis=2)
-    likely = np.argsort(unlike, axis=1, kind="stable")[:, :LIKELY]
+def _nearest(loops: _Loops, which: Ints, seams: Floats) -> tuple[Ints, Floats, Floats]:
+    """For some loops the edge and the place on it next to one of their seams (k, m, 2), and that seam (k, 2)."""
     points, local, first = _points_of(loops, which)
     tail, way = loops.tail[points], loops.head[points] - loops.tail[points]
     square = np.maximum((way ** 2).sum(axis=1), 1e-18)
     best = np.full(len(which), np.inf)
     edge, part, target = np.zeros(len(which), dtype=np.int64), np.zeros(len(which)), np.zeros((len(which), 2))
-    for turn in range(likely.shape[1]):
-        seam = seams[likely[:, turn]]
+    for turn in range(seams.shape[1]):
+        seam = seams[:, turn]
         share = np.clip(((seam[local] - tail) * way).sum(axis=1) / square, 0.0, 1.0)
         away = np.hypot(*(tail + way * share[:, None] - seam[local]).T)
         found = _best(-away, local, first, np.arange(len(points)))
