@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fabwright.geometry.medial import Medial, densified, medial_lines
+from fabwright.geometry.chords import densified
+from fabwright.geometry.medial import Medial, medial_lines
 from fabwright.geometry.regions import loops_of, nothing, rectangle, region_of, united
 from fabwright.model import Floats
 

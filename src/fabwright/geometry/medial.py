@@ -13,15 +13,14 @@ from math import dist, hypot
 
 import numpy as np
 
-from fabwright.geometry.regions import Loops, Region, loops_of
+from fabwright.geometry.chords import Chords, chords_of
+from fabwright.geometry.regions import Region
 from fabwright.model import Floats, Ints
 
-TRIANGULATION_TOLERANCE_MM = 1e-7
 # A branch shorter than this many widths of the place where it leaves is a corner of the strip's end, not an arm.
 CORNER_WIDTHS = 1.0
 # The way in which a line ends is taken over this many widths.
 END_WIDTHS = 0.75
-SMALL_LOOP_STEPS, MIN_STEP_MM = 20.0, 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,89 +38,6 @@ class Medial:
 
     def __len__(self) -> int:
         return len(self.owner)
-
-
-def densified(loops: Loops, step_mm: float) -> Loops:
-    """The same loops with points at most `step_mm` apart, on small loops at most a share of their length."""
-    if not len(loops.points):
-        return loops
-    after = np.arange(1, len(loops.points) + 1)
-    after[loops.start[1:] - 1] = loops.start[:-1]
-    edge = loops.points[after] - loops.points
-    length = np.hypot(edge[:, 0], edge[:, 1])
-    around = np.add.reduceat(length, loops.start[:-1])
-    step = np.repeat(np.minimum(np.maximum(around / SMALL_LOOP_STEPS, MIN_STEP_MM), step_mm), np.diff(loops.start))
-    pieces = np.maximum(np.ceil(length / step), 1.0).astype(np.int64)
-    source = np.repeat(np.arange(len(pieces)), pieces)
-    ahead = np.concatenate([[0], np.cumsum(pieces)])
-    along = (np.arange(len(source)) - ahead[source]) / pieces[source]
-    return Loops(loops.points[source] + edge[source] * along[:, None], ahead[loops.start], loops.owner)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Mesh:
-    """Triangulation as half-edges, three to a triangle: `twin` (3 m,) of each, -1 on the boundary, `onward` (3 m,) the
-    half-edge by which a walk that enters a sleeve triangle by this one enters the next, -1 where the walk ends;
-    `inner` (m,) number of inner edges; `middle` and `width` of each half-edge's chord."""
-
-    points: Floats
-    corners: Ints
-    owner: Ints
-    twin: Ints
-    onward: Ints
-    inner: Ints
-    middle: Floats
-    width: Floats
-
-
-def _mesh(regions: Sequence[Region], step_mm: float) -> _Mesh:
-    import manifold3d
-
-    loops = densified(loops_of(regions), step_mm)
-    rings = np.split(loops.points, loops.start[1:-1]) if len(loops.owner) else []
-    first = np.searchsorted(loops.owner, np.arange(len(regions) + 1))
-    triangles: list[Ints] = []
-    owner: list[int] = []
-    for index in range(len(regions)):
-        low, high = int(first[index]), int(first[index + 1])
-        if low == high:
-            continue
-        found = manifold3d.triangulate(rings[low:high], TRIANGULATION_TOLERANCE_MM, False)
-        triangles.append(np.asarray(found, dtype=np.int64) + loops.start[low])
-        owner += [index] * len(found)
-    corners = np.concatenate(triangles) if triangles else np.empty((0, 3), dtype=np.int64)
-    return _linked(loops, corners, np.asarray(owner, dtype=np.int64))
-
-
-def _linked(loops: Loops, corners: Ints, owner: Ints) -> _Mesh:
-    points = loops.points
-    after = np.arange(1, len(points) + 1)
-    if len(loops.owner):
-        after[loops.start[1:] - 1] = loops.start[:-1]
-    tail, head = corners.ravel(), np.roll(corners, -1, axis=1).ravel()
-    rim = after[tail] == head
-    inside = np.flatnonzero(~rim)
-    key = np.minimum(tail, head)[inside] * (len(points) + 1) + np.maximum(tail, head)[inside]
-    order = inside[np.argsort(key, kind="stable")]
-    twin = np.full(len(tail), -1, dtype=np.int64)
-    twin[order[0::2]], twin[order[1::2]] = order[1::2], order[0::2]
-    inner = 3 - rim.reshape(-1, 3).sum(axis=1)
-    # In a sleeve the way out is the inner edge that is not the way in.
-    number = np.arange(len(tail)).reshape(-1, 3)
-    total = np.where(rim.reshape(-1, 3), 0, number).sum(axis=1)
-    triangle = np.arange(len(tail)) // 3
-    out = total[triangle] - np.arange(len(tail))
-    onward = np.where((inner[triangle] == 2) & ~rim, twin[np.clip(out, 0, max(len(tail) - 1, 0))], -1)
-    a, b, c = (points[corners[:, k]] for k in range(3))
-    double = np.abs((b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0]))
-    length = np.hypot(*(points[head] - points[tail]).T)
-    base = np.where(rim, length, 0.0).reshape(-1, 3).sum(axis=1)
-    height = np.where((inner == 2) & (base > 1e-9), double / np.maximum(base, 1e-9), np.nan)
-    both = np.stack([height[triangle], height[np.where(twin >= 0, twin, 0) // 3]])
-    known = np.isfinite(both).sum(axis=0)
-    mean = np.nansum(both, axis=0) / np.maximum(known, 1)
-    width = np.where(known > 0, np.minimum(mean, length), length)
-    return _Mesh(points, corners, owner, twin, onward, inner, (points[tail] + points[head]) / 2.0, width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +61,7 @@ class _Bend:
     width: float
 
 
-def _branches(mesh: _Mesh) -> tuple[list[_Branch], list[list[int]]]:
+def _branches(mesh: Chords) -> tuple[list[_Branch], list[list[int]]]:
     """Branches between junctions and ends, and rings without either."""
     twin, onward = mesh.twin.tolist(), mesh.onward.tolist()
     seen = bytearray(len(twin))
@@ -182,7 +98,7 @@ def medial_lines(regions: Sequence[Region], step_mm: float) -> Medial:
     At a junction the two straightest arms go through and the others end where they meet the through line's strip. Lines
     that end with their strip are carried on to its end.
     """
-    mesh = _mesh(regions, step_mm)
+    mesh = chords_of(regions, step_mm)
     branches, rings = _branches(mesh)
     lines, tips, round_, bends = _joined(mesh, branches)
     ways = lines + rings
@@ -197,7 +113,7 @@ def medial_lines(regions: Sequence[Region], step_mm: float) -> Medial:
     return _carried(mesh, way, plain, tips)
 
 
-def _joined(mesh: _Mesh, branches: list[_Branch]
+def _joined(mesh: Chords, branches: list[_Branch]
             ) -> tuple[list[list[int]], list[list[list[int]]], list[bool], list[_Bend]]:
     """Lines (chords in order), for both ends of each the vertices at the strip's end that it stands for, which of them
     are rings, and the bends that count as chords behind those of the mesh."""
@@ -231,7 +147,7 @@ def _joined(mesh: _Mesh, branches: list[_Branch]
     return *_lines(branches, link, over, tips, gone), bends
 
 
-def _bend(mesh: _Mesh, branches: list[_Branch], triangle: int, dropped: list[tuple[int, int]],
+def _bend(mesh: Chords, branches: list[_Branch], triangle: int, dropped: list[tuple[int, int]],
           tips: list[list[list[int]]], through: tuple[tuple[int, int], tuple[int, int]]) -> _Bend | None:
     """Middle of a strip's bend: half-way between its outer corner, whose branch was dropped, and its inner one."""
     if len(dropped) != 1:
@@ -246,13 +162,13 @@ def _bend(mesh: _Mesh, branches: list[_Branch], triangle: int, dropped: list[tup
     return _Bend((mesh.points[outer[0]] + mesh.points[inner]) / 2.0, wide)
 
 
-def _apex(mesh: _Mesh, triangle: int, half: int) -> int:
+def _apex(mesh: Chords, triangle: int, half: int) -> int:
     """The corner of an end triangle that is not on its inner edge."""
     edge = half if half // 3 == triangle else int(mesh.twin[half])
     return int(mesh.corners[triangle, (edge % 3 + 2) % 3])
 
 
-def _drop_corners(mesh: _Mesh, branches: list[_Branch], at: dict[int, list[tuple[int, int]]],
+def _drop_corners(mesh: Chords, branches: list[_Branch], at: dict[int, list[tuple[int, int]]],
                   tips: list[list[list[int]]], gone: bytearray) -> None:
     """Take away branches that only run into a corner of a strip's end; the strip's line then stands for that corner."""
     for arms in at.values():
@@ -280,7 +196,7 @@ def _drop_corners(mesh: _Mesh, branches: list[_Branch], at: dict[int, list[tuple
             tips[index][end] = [v for _, i, e in short for v in tips[i][1 - e]]
 
 
-def _straightest(mesh: _Mesh, branches: list[_Branch], arms: list[tuple[int, int]]
+def _straightest(mesh: Chords, branches: list[_Branch], arms: list[tuple[int, int]]
                  ) -> tuple[tuple[int, int], tuple[int, int]]:
     """The two arms at a junction that make the straightest line."""
     middles, away = [], []
@@ -327,7 +243,7 @@ def _lines(branches: list[_Branch], link: dict[tuple[int, int], tuple[int, int]]
     return lines, ends, closed
 
 
-def _carried(mesh: _Mesh, way: Ints, lines: Medial, tips: list[list[list[int]]]) -> Medial:
+def _carried(mesh: Chords, way: Ints, lines: Medial, tips: list[list[list[int]]]) -> Medial:
     """The lines with their ends carried on to the ends of their strips."""
     points, width, start, flags = lines.points, lines.width_mm, lines.start, lines.ends
     put: list[tuple[int, int, list[float], float]] = []
@@ -371,7 +287,7 @@ def _further(at: list[list[float]], low: int, high: int, last: int, away_mm: flo
     return found
 
 
-def _chord(mesh: _Mesh, half: int) -> tuple[list[float], list[float]]:
+def _chord(mesh: Chords, half: int) -> tuple[list[float], list[float]]:
     """Both ends of a chord."""
     triangle, corner = divmod(half, 3)
     return (mesh.points[mesh.corners[triangle, corner]].tolist(),
