@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from fabwright import __version__
 from fabwright.errors import BundleError, InputFileError, UnknownNameError, UsageError
 from fabwright.machines.registry import machine_class, machine_classes
+from fabwright.model import Attachment, Machine, Material, Nominal, Verdict, bytes_digest
 from fabwright.model import Job as JobFiles
-from fabwright.model import Machine, Material, Verdict
 from fabwright.model import Variant as ConfiguredOptions
 from fabwright.store import bundles
 from fabwright.store.locations import read_profiles, read_template, read_templates
@@ -19,7 +19,7 @@ from fabwright.store.releases import Release, find_release, read_releases
 
 if TYPE_CHECKING:
     from fabwright.design import OptionInfo
-    from fabwright.pipeline import Order
+    from fabwright.pipeline import Order, Surroundings
 
 GENERATOR = f"Fabwright {__version__}"
 ARCHIVE_SUFFIX = ".fabjob"
@@ -104,19 +104,15 @@ class Variant:
              parameters: Mapping[str, Any] | None = None, on_stage: OnStage = _quiet) -> Job:
         """Build, plan, write, read back and judge; `on_stage` hears each stage's name as it begins.
 
-        Raises UsageError (unknown names), RefusedError (cannot be made well there), VerificationError (the written
-        file does not make the part; carries the verdict).
+        `parameters` are the machine class's planning parameters; "engine" among them names the planner ("native", or
+        "prusaslicer" where that is installed). Raises UsageError (unknown names), RefusedError (cannot be made well
+        there), VerificationError (the written file does not make the part; carries the verdict).
         """
         from fabwright import pipeline
 
         order = self.order(machine, material, measured_thickness_mm, parameters)
-        templates = read_templates()
-        controller = order.machine.controller
-        if controller not in templates:
-            raise UnknownNameError("controller", controller, tuple(sorted(templates)))
-        sheet = read_template("setup-sheet.html.j2")
-        job = pipeline.make(order, self.design.release.load().build, templates[controller], sheet, GENERATOR, on_stage)
-        return Job(job)
+        around = _surroundings(order.machine, on_stage)
+        return Job(pipeline.make(order, self.design.release.load().build, around))
 
     def order(self, machine: str | Machine, material: str | Material, measured_thickness_mm: float | None = None,
               parameters: Mapping[str, Any] | None = None) -> Order:
@@ -140,6 +136,18 @@ class Variant:
         from fabwright.exports import export_variant
 
         return export_variant(self, file_format, machine, material, measured_thickness_mm, body)
+
+
+def _surroundings(machine: Machine, on_stage: OnStage) -> Surroundings:
+    """The texts and programs of this computer that the line is given."""
+    from fabwright.pipeline import Surroundings
+    from fabwright.store.engine_process import run_engine
+
+    templates = read_templates()
+    if machine.controller not in templates:
+        raise UnknownNameError("controller", machine.controller, tuple(sorted(templates)))
+    return Surroundings(templates[machine.controller], read_template("setup-sheet.html.j2"), GENERATOR, run_engine,
+                        on_stage)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -196,8 +204,6 @@ class Design:
 
 def attach_files(design: Design, raw: dict[str, Any], base_folder: Path) -> dict[str, Any]:
     """Replace the path given for a file option by the file itself; InputFileError when it cannot be read."""
-    from fabwright.model import Attachment, bytes_digest
-
     for info in design.options:
         value = raw.get(info.name)
         if info.type == "attachment" and isinstance(value, str | Path):
@@ -208,6 +214,12 @@ def attach_files(design: Design, raw: dict[str, Any], base_folder: Path) -> dict
 
 
 LARGEST_ATTACHMENT_BYTES = 64 << 20
+LARGEST_MODEL_BYTES = 1 << 30
+
+
+def _model_file(path: Path) -> Attachment:
+    data = bundles.read_input(path, LARGEST_MODEL_BYTES)
+    return Attachment(path.name, data, bytes_digest(data))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -248,6 +260,23 @@ class Catalogue:
         if name not in known:
             raise UnknownNameError(kind, name, tuple(known))
         return known[name][1]
+
+    def slice_model(self, model: str | Path | Attachment, machine: str | Machine, material: str | Material,
+                    parameters: Mapping[str, Any] | None = None, on_stage: OnStage = _quiet) -> Job:
+        """A verified job for somebody's mesh: an STL, OBJ or 3MF file in mm, made as it lies in the file.
+
+        Takes a path, or the file itself as an `Attachment`. Raises InputFileError for what is not a closed body,
+        ClassRefusedError for a machine that does not work on solids, and what `Variant.make` raises.
+        """
+        from fabwright import pipeline
+        from fabwright.geometry.import_mesh import import_mesh
+
+        chosen = self.machine(machine) if isinstance(machine, str) else machine
+        stuff = self.material(material) if isinstance(material, str) else material
+        source = model if isinstance(model, Attachment) else _model_file(Path(model))
+        order = pipeline.model_order(source, chosen, stuff, dict(parameters or {}))
+        nominal = Nominal(import_mesh(source.data, source.name))
+        return Job(pipeline.make_model(order, nominal, _surroundings(chosen, on_stage)))
 
     def verify_job(self, path: str | Path) -> Verdict:
         """Derive a job's verdict again from the bytes of its bundle (a folder or a `.fabjob` file) alone.

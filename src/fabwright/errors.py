@@ -11,6 +11,7 @@
     |   +-- InspectionError                     the built part breaks a limit (carries findings)
     |   +-- PlanError                           a feature cannot be made with this machine and stock
     |   +-- PostError                           the controller has no word for an action
+    |   +-- EngineError                         another planner is not here, or did not write a program
     +-- VerificationError              exit 4   the file does not make the part (carries the verdict)
     |   +-- ReplayError                         the file cannot be read as a program at all
     |   +-- BundleError                         a bundle is damaged or does not match its manifest
@@ -110,6 +111,10 @@ class PlanError(RefusedError):
 
 class PostError(RefusedError):
     """The controller has no word for an action of the toolpath."""
+
+
+class EngineError(RefusedError):
+    """A planner that is a program of its own is not installed, failed or hung."""
 
 
 class VerificationError(FabwrightError):

@@ -7,13 +7,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fabwright.bundle.contents import bundle_files, job_identity
-from fabwright.errors import BuildError, ClassRefusedError, InspectionError, VerificationError
+from fabwright.errors import BuildError, ClassRefusedError, InspectionError, UsageError, VerificationError
 from fabwright.machines.registry import machine_class
 from fabwright.model import (
+    Attachment,
     Check,
     CheckedPart,
     CompilesKernels,
     Dialect,
+    EngineRequest,
+    Finding,
+    ForeignEngines,
     Job,
     Machine,
     Making,
@@ -22,6 +26,7 @@ from fabwright.model import (
     Part,
     Plan,
     Program,
+    ProgramFile,
     Setup,
     Severity,
     Status,
@@ -29,12 +34,19 @@ from fabwright.model import (
     Trace,
     Variant,
     Verdict,
+    value_digest,
 )
 
 STAGES = ("build", "inspect", "plan", "toolpath", "post", "verify", "bundle")
 
 BuildFunction = Callable[[Any, Making], Part]
 OnStage = Callable[[str], None]
+RunEngine = Callable[[EngineRequest, Mapping[str, str]], bytes]
+
+#: The parameter of an order that names the planner, and our own.
+ENGINE, NATIVE = "engine", "native"
+#: Feed of the closing moves after a foreign planner's program, mm/min.
+CLOSING_FEED_MM_MIN = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +127,10 @@ def inspect(order: Order, part: Part, how: Making) -> CheckedPart:
     rules = machine_class(order.machine.machine_class)
     findings = (part.findings + inspect_solids(part, nominal)
                 + rules.inspect(part, nominal, how, order.machine, order.material))
+    return _sealed(order, part, nominal, findings)
+
+
+def _sealed(order: Order, part: Part, nominal: Nominal, findings: tuple[Finding, ...]) -> CheckedPart:
     errors = [f for f in findings if f.severity is Severity.ERROR]
     if errors:
         listing = "\n".join(f"- {f}" for f in errors)
@@ -126,7 +142,12 @@ def inspect(order: Order, part: Part, how: Making) -> CheckedPart:
 def plan(order: Order, checked: CheckedPart, how: Making) -> Plan:
     """Ordered operations and the setup on the machine; PlanError names what cannot be made there."""
     rules = machine_class(order.machine.machine_class)
-    return rules.plan(checked, how, order.machine, order.material, order.parameters)
+    return rules.plan(checked, how, order.machine, order.material, _parameters(order))
+
+
+def _parameters(order: Order) -> Mapping[str, Any]:
+    """The order's planning parameters without the planner's name."""
+    return {name: value for name, value in order.parameters.items() if name != ENGINE}
 
 
 def toolpath(order: Order, planned: Plan) -> Toolpath:
@@ -183,37 +204,115 @@ def _reading(trace: Trace) -> Check:
                  f"{trace.controller} documentation")
 
 
-def make(order: Order, build_function: BuildFunction, template: str, setup_sheet: str, generator: str,
-         on_stage: OnStage = lambda stage: None) -> Job:
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the line is given from outside: texts of templates, who writes, and how to run another planner."""
+
+    template: str
+    setup_sheet: str
+    generator: str
+    run_engine: RunEngine
+    on_stage: OnStage = lambda stage: None
+
+
+def make(order: Order, build_function: BuildFunction, around: Surroundings) -> Job:
     """The whole line. `on_stage` hears each stage's name as it begins.
 
     Raises what the stages raise; VerificationError carries the verdict when the file does not make the part.
     """
+    on_stage = around.on_stage
     on_stage("build")
     how = making(order)
     part = build(order, build_function, how)
     on_stage("inspect")
-    checked = inspect(order, part, how)
-    on_stage("plan")
-    planned = plan(order, checked, how)
-    on_stage("toolpath")
-    path = toolpath(order, planned)
-    on_stage("post")
-    program = post(order, path, template, generator)
+    return finish(order, how, inspect(order, part, how), around)
+
+
+def model_order(source: Attachment, machine: Machine, material: Material, parameters: Mapping[str, Any]) -> Order:
+    """The order for a mesh that comes from elsewhere: its name and digest stand in for a release and its options.
+
+    Raises ClassRefusedError for a machine that works on sheet.
+    """
+    if machine_class(machine.machine_class).form != "solid":
+        raise ClassRefusedError(f"{source.name}: {machine.id} works on sheet; a model is made on a machine for solids")
+    options = {"model": source.name, "sha256": source.digest}
+    facts = DesignFacts("model", "1.0.0", source.name, source.digest, {machine.machine_class: "as it is"}, {})
+    variant = Variant("model", "1.0.0", options, value_digest(options), None, (source,))
+    return Order(facts, variant, machine, material, None, parameters)
+
+
+def make_model(order: Order, nominal: Nominal, around: Surroundings) -> Job:
+    """The line for meshes that come from elsewhere: from inspection on, by the same rules."""
+    around.on_stage("inspect")
+    how = making(order)
+    return finish(order, how, inspect_model(order, nominal, how), around)
+
+
+def inspect_model(order: Order, nominal: Nominal, how: Making) -> CheckedPart:
+    """Try the class's rules on meshes; InspectionError carries all findings when any of them is an error."""
+    rules = machine_class(order.machine.machine_class)
+    return _sealed(order, Part(), nominal, rules.inspect(Part(), nominal, how, order.machine, order.material))
+
+
+def program_by(engine: str, order: Order, checked: CheckedPart, around: Surroundings) -> tuple[Setup, Program]:
+    """The program that another planner writes, with its date taken out, and the setup to judge it by.
+
+    Raises UsageError for a planner the class does not know, EngineError where it is not installed or fails.
+    """
+    rules = machine_class(order.machine.machine_class)
+    known = rules.engines if isinstance(rules, ForeignEngines) else ()
+    if not isinstance(rules, ForeignEngines) or engine not in known:
+        raise UsageError(f"unknown engine {engine!r} for {order.machine.id}; known: {', '.join((NATIVE, *known))}")
+    around.on_stage("plan")
+    request = rules.engine_request(engine, checked, order.machine, order.material, _parameters(order))
+    from fabwright.post import action_lines
+
+    dialect = Dialect(order.machine.controller, around.template, _settings(order.machine))
+    start, end = (r"\n".join(action_lines(actions, dialect, CLOSING_FEED_MM_MIN))
+                  for actions in (request.opening, request.closing))
+    around.on_stage("toolpath")
+    data = around.run_engine(request, {**request.settings, "start_gcode": start, "end_gcode": end})
+    around.on_stage("post")
+    return request.setup, Program(order.machine.controller, (ProgramFile(request.output, _undated(data, request)),))
+
+
+def _undated(data: bytes, request: EngineRequest) -> bytes:
+    """The program with the date in its head pinned, as our own programs have it: same order, same bytes."""
+    lines = data.replace(b"\r\n", b"\n").split(b"\n")
+    for k, line in enumerate(lines[:20]):
+        if line.startswith(tuple(start.encode() for start in request.undated)) and b" on " in line:
+            lines[k] = line.partition(b" on ")[0] + b" on 2000-01-01 at 00:00:00 UTC"
+    return b"\n".join(lines)
+
+
+def finish(order: Order, how: Making, checked: CheckedPart, around: Surroundings) -> Job:
+    """From a checked part to the job, by our own planner or the one that the order names."""
+    on_stage, generator, setup_sheet = around.on_stage, around.generator, around.setup_sheet
+    engine = str(order.parameters.get(ENGINE, NATIVE))
+    if engine == NATIVE:
+        on_stage("plan")
+        planned = plan(order, checked, how)
+        setup = planned.setup
+        on_stage("toolpath")
+        path = toolpath(order, planned)
+        on_stage("post")
+        program = post(order, path, around.template, generator)
+    else:
+        setup, program = program_by(engine, order, checked, around)
     on_stage("verify")
-    verdict = verify(program, checked.nominal, planned.setup, order.machine, order.material)
+    verdict = verify(program, checked.nominal, setup, order.machine, order.material)
     if not verdict.passed:
         listing = "\n".join(f"- {c.name}: {c.message}" for c in verdict.failures)
         raise VerificationError(f"{order.design.id}: the program for {order.machine.id} does not pass:\n{listing}",
                                 verdict)
     on_stage("bundle")
-    return bundle(order, how, checked, planned, program, verdict, setup_sheet, generator)
+    return bundle(order, how, checked, setup, program, verdict, setup_sheet, generator)
 
 
-def bundle(order: Order, how: Making, checked: CheckedPart, planned: Plan, program: Program, verdict: Verdict,
+def bundle(order: Order, how: Making, checked: CheckedPart, setup: Setup, program: Program, verdict: Verdict,
            setup_sheet: str, generator: str) -> Job:
     """Everything a hub needs, as named files under one manifest."""
     identity = job_identity(order.design.id, order.design.version, order.design.digest, order.variant.options,
                             order.machine, order.material, how, order.parameters, generator)
     return bundle_files(identity, order.design.title, order.variant, order.machine, order.material, how, checked,
-                        planned.setup, program, verdict, setup_sheet)
+                        setup, program, verdict, setup_sheet)

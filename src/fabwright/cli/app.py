@@ -25,6 +25,11 @@ OptionsFile = Annotated[Path | None, typer.Option("--options", metavar="FILE", h
 Thickness = Annotated[float | None, typer.Option("--measured-thickness", metavar="MM",
                                                  help="Measured thickness of the sheet or block.")]
 DesignFolders = Annotated[list[Path] | None, typer.Option("--designs", metavar="FOLDER", help="More designs.")]
+Parameters = Annotated[list[str] | None, typer.Option("--parameter", metavar="NAME=VALUE", help="A planning "
+                                                     "parameter of the machine class, e.g. layer_height_mm=0.2; "
+                                                     "repeatable.")]
+Engine = Annotated[str | None, typer.Option("--engine", help="Who plans: native (the default), or a slicer that the "
+                                            "machine class knows, e.g. prusaslicer.")]
 ProfileFolders = Annotated[list[Path] | None, typer.Option("--profiles", metavar="FOLDER",
                                                            help="More machine and material profiles.")]
 
@@ -87,15 +92,29 @@ def make(design: DesignName,
          assign: Assignments = None, options: OptionsFile = None, measured_thickness: Thickness = None,
          out: Annotated[Path, typer.Option("--out", help="Folder for the job's folder.")] = Path("out"),
          single_file: Annotated[bool, typer.Option("--single-file", help="One .fabjob file, not a folder.")] = False,
-         parameter: Annotated[list[str] | None, typer.Option("--parameter", metavar="NAME=NUMBER", help="A planning "
-                              "parameter of the machine class, e.g. layer_height_mm=0.2; repeatable.")] = None,
-         designs: DesignFolders = None, profiles: ProfileFolders = None, json: AsJson = False, quiet: Quiet = False
+         parameter: Parameters = None, engine: Engine = None, designs: DesignFolders = None,
+         profiles: ProfileFolders = None, json: AsJson = False, quiet: Quiet = False
          ) -> None:
     """Make a verified job: build, plan, write, read back, judge, bundle."""
-    from fabwright.cli.making import make_job
+    from fabwright.cli.making import make_job, parse_parameters
 
     make_job(_catalogue(designs, profiles).get(design), machine, material, assign or [], options, measured_thickness,
-             parameter or [], out, single_file, json, quiet)
+             parse_parameters(parameter or [], engine), out, single_file, json, quiet)
+
+
+@app.command(name="slice")
+def slice_(model: Annotated[Path, typer.Argument(metavar="MODEL", help="An STL, OBJ or 3MF file, in mm.")],
+           machine: Annotated[str, typer.Option("--machine", help="See `fabwright machines`.")],
+           material: Annotated[str, typer.Option("--material", help="See `fabwright materials`.")],
+           out: Annotated[Path, typer.Option("--out", help="Folder for the job's folder.")] = Path("out"),
+           single_file: Annotated[bool, typer.Option("--single-file", help="One .fabjob file, not a folder.")] = False,
+           parameter: Parameters = None, engine: Engine = None, profiles: ProfileFolders = None, json: AsJson = False,
+           quiet: Quiet = False) -> None:
+    """Make a verified job for somebody's mesh, as it lies in the file."""
+    from fabwright.cli.making import parse_parameters, slice_file
+
+    slice_file(_catalogue(None, profiles), model, machine, material, parse_parameters(parameter or [], engine), out,
+               single_file, json, quiet)
 
 
 @app.command()

@@ -33,25 +33,53 @@ def configured(design: Design, assignments: list[str], options: Path | None) -> 
     return design.configure(raw)
 
 
-def parse_parameters(texts: list[str]) -> dict[str, Any]:
-    """`name=value` planning parameters; numbers where they read as numbers; UsageError for anything else."""
-    parameters: dict[str, Any] = {}
+def parse_parameters(texts: list[str], engine: str | None = None) -> dict[str, Any]:
+    """`name=value` planning parameters, numbers where they read as numbers, and the planner's name where it is given;
+    UsageError for anything else."""
+    parameters: dict[str, Any] = {} if engine in (None, "native") else {"engine": engine}
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name.strip() or not value.strip():
             raise UsageError(f"--parameter {text!r}: write NAME=VALUE, e.g. layer_height_mm=0.2")
         if name.strip() in parameters:
             raise UsageError(f"--parameter {name.strip()!r} is given twice")
-        try:
-            parameters[name.strip()] = float(value)
-        except ValueError:
-            parameters[name.strip()] = value.strip()
+        parameters[name.strip()] = _parameter(value.strip())
     return parameters
 
 
+def _parameter(text: str) -> Any:
+    """true and false, numbers, lists of numbers with commas; anything else as it is."""
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    parts = text.split(",")
+    try:
+        numbers = [float(part) for part in parts]
+    except ValueError:
+        return text
+    return numbers[0] if len(numbers) == 1 else numbers
+
+
+def slice_file(catalogue: Catalogue, model: Path, machine: str, material: str, parameters: dict[str, Any], out: Path,
+               single_file: bool, as_json: bool, quiet: bool) -> None:
+    """Make and save the job for a mesh file, with progress on stderr."""
+    from fabwright.pipeline import STAGES, first_run_note
+
+    note = first_run_note(catalogue.machine(machine))
+    if note and not quiet:
+        say(note)
+    with stage_progress(STAGES[1:], f"{model.name} on {machine}", quiet or as_json) as on_stage:
+        job = catalogue.slice_model(model, machine, material, parameters, on_stage)
+    path = job.save(out, single_file)
+    if as_json:
+        print_json({"job": job.id, "path": str(path), "programs": list(job.programs),
+                    "verdict": job.verdict.as_json(), "findings": job.manifest["findings"]})
+        return
+    _print_job(job, path, quiet)
+
+
 def make_job(design: Design, machine: str, material: str, assignments: list[str], options: Path | None,
-             measured_thickness_mm: float | None, parameters: list[str], out: Path, single_file: bool, as_json: bool,
-             quiet: bool) -> None:
+             measured_thickness_mm: float | None, parameters: dict[str, Any], out: Path, single_file: bool,
+             as_json: bool, quiet: bool) -> None:
     """Make and save one job, with progress on stderr."""
     from fabwright.pipeline import STAGES, first_run_note
 
@@ -60,7 +88,7 @@ def make_job(design: Design, machine: str, material: str, assignments: list[str]
     if note and not quiet:
         say(note)
     with stage_progress(STAGES, f"{design.id} on {machine}", quiet or as_json) as on_stage:
-        job = variant.make(machine, material, measured_thickness_mm, parse_parameters(parameters), on_stage)
+        job = variant.make(machine, material, measured_thickness_mm, parameters, on_stage)
     path = job.save(out, single_file)
     if as_json:
         print_json({"job": job.id, "path": str(path), "programs": list(job.programs),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    from fabwright.model.engine import EngineRequest
     from fabwright.model.findings import Finding, Verdict
     from fabwright.model.part import CheckedPart, Making, Nominal, Part
     from fabwright.model.plan import Plan, Setup
@@ -88,6 +89,19 @@ class MachineClass(Protocol):
 
     def verify_file(self, trace: Trace, machine: Machine) -> Verdict:
         """State safety alone, for a program of unknown origin."""
+
+
+@runtime_checkable
+class ForeignEngines(Protocol):
+    """What a class adds that can leave planning to other programs."""
+
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """Names of those programs; "native" is always there besides."""
+
+    def engine_request(self, name: str, checked: CheckedPart, machine: Machine, material: Material,
+                       parameters: Mapping[str, Any]) -> EngineRequest:
+        """What the program is given; PlanError for what it cannot be asked for."""
 
 
 @runtime_checkable

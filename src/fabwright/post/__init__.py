@@ -68,6 +68,7 @@ Rules of the text
 
 from __future__ import annotations
 
+from fabwright.post.actions import action_lines
 from fabwright.post.program import post
 
-__all__ = ["post"]
+__all__ = ["action_lines", "post"]

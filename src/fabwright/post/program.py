@@ -44,14 +44,19 @@ def post(toolpath: Toolpath, dialect: Dialect, identity: Mapping[str, str]) -> P
     facts are in the package's docstring. Raises PostError (event, move, fact or setting, and a remedy) and
     UnknownNameError for a controller without an emitter.
     """
-    if dialect.controller not in _EMITTERS:
-        raise UnknownNameError("controller", dialect.controller, tuple(_EMITTERS))
-    controller = _EMITTERS[dialect.controller](Settings(dialect.controller, dialect.settings))
+    controller = controller_of(dialect)
     files = tuple(_program_file(file, controller, dialect, identity) for file in toolpath.files)
     names = [file.name for file in files]
     if len(set(names)) < len(names):
         raise PostError(f"two programs would have the same file name: {', '.join(names)}; give each its own name")
     return Program(dialect.controller, files)
+
+
+def controller_of(dialect: Dialect) -> Controller:
+    """The emitter of a dialect; UnknownNameError for a controller without one."""
+    if dialect.controller not in _EMITTERS:
+        raise UnknownNameError("controller", dialect.controller, tuple(_EMITTERS))
+    return _EMITTERS[dialect.controller](Settings(dialect.controller, dialect.settings))
 
 
 def _program_file(file: ToolpathFile, controller: Controller, dialect: Dialect, identity: Mapping[str, str]

@@ -7,6 +7,7 @@ from typing import Any
 
 from fabwright.model import (
     CheckedPart,
+    EngineRequest,
     Finding,
     Machine,
     Making,
@@ -61,6 +62,18 @@ class FilamentPrinting:
         from fabwright.machines.fdm.plan import plan_print
 
         return plan_print(checked, machine, material, parameters)
+
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """Slicers whose command line can plan instead of us."""
+        return ("prusaslicer",)
+
+    def engine_request(self, name: str, checked: CheckedPart, machine: Machine, material: Material,
+                       parameters: Mapping[str, Any]) -> EngineRequest:
+        """Our settings in another slicer's words."""
+        from fabwright.machines.fdm.prusaslicer import engine_request
+
+        return engine_request(checked, machine, material, parameters)
 
     def toolpath(self, plan: Plan) -> Toolpath:
         """One program."""
