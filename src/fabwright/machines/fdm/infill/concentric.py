@@ -4,35 +4,43 @@ from __future__ import annotations
 
 import numpy as np
 
-from fabwright.geometry.regions import Region
+from fabwright.geometry.regions import Region, united
 from fabwright.machines.fdm.hatch import Strokes
 from fabwright.machines.fdm.infill.area import Area
 from fabwright.model import Floats
 
 # Rings may leave the exact offset by this much, and are no smaller than this.
 TOLERANCE_MM = 0.02
-SMALLEST_MM2 = 1.0
+SMALLEST_MM2 = 0.5
+# Places further from every ring than this share of the pitch get rings of their own: where a neck ends the next ring.
+FAR = 0.6
 
 
 def concentric(regions: list[Region], area: Area) -> list[Strokes]:
-    """Closed rings half a pitch, one and a half pitches, ... inside the outline."""
+    """Closed rings half a pitch, one and a half pitches, ... inside the outline, and round what they leave open."""
     pitch = area.spacing_mm / area.density
     rings: list[Floats] = []
     owner: list[int] = []
     for index, region in enumerate(regions):
-        inner = region.grown(-pitch / 2.0)
+        inner = _large(region.grown(-pitch / 2.0))
         while not inner.empty:
             inner = inner.simplified(TOLERANCE_MM)
-            polygons = [p for p in inner.polygons() if _size_mm2(p) >= SMALLEST_MM2]
+            after = _large(inner.grown(-pitch))
+            core = inner.grown(-FAR * pitch)
+            if not after.empty:
+                core = (core - after.grown(pitch / 2.0)).opened(TOLERANCE_MM)
+            polygons = [*inner.polygons(), *_large(core).polygons()]
             rings += polygons
             owner += [index] * len(polygons)
-            inner = inner.grown(-pitch)
+            inner = after
     start = np.zeros(len(rings) + 1, dtype=np.int64)
     np.cumsum([len(r) for r in rings], out=start[1:])
     points = np.concatenate(rings) if rings else np.empty((0, 2))
     return [Strokes(points, start, np.asarray(owner, dtype=np.int64), closed=True)]
 
 
-def _size_mm2(ring: Floats) -> float:
-    x, y = ring[:, 0], ring[:, 1]
-    return abs(float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))) / 2.0
+def _large(region: Region) -> Region:
+    """Without pieces too small for a ring."""
+    pieces = region.parts()
+    kept = [p for p in pieces if p.area_mm2 >= SMALLEST_MM2]
+    return region if len(kept) == len(pieces) else united(kept)
