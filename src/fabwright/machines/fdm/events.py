@@ -135,4 +135,6 @@ def object_starts(job: PrintJob) -> dict[int, ObjectStart]:
 def _outline(points: Floats) -> Floats:
     """Convex outline (n, 2) with little detail."""
     hull = hull_of(points)
-    return np.asarray(hull.simplified(OUTLINE_MM).polygons()[0] if not hull.empty else points[:1])
+    # A body thinner than the detail would have no outline left.
+    rings = hull.simplified(OUTLINE_MM).polygons() or hull.polygons()
+    return np.asarray(rings[0] if rings else points[:1])
