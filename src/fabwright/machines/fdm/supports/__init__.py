@@ -37,6 +37,7 @@ def plan_supports(sliced: tuple[Sliced, ...], grid: LayerGrid, zones: tuple[tupl
     from fabwright.machines.fdm.supports.interface import split_interface
     from fabwright.machines.fdm.supports.overhangs import find_overhangs
     from fabwright.machines.fdm.supports.sections import Sections
+    from fabwright.machines.fdm.supports.standing import standing
 
     overhangs = [find_overhangs(body, grid, zones[k] if k < len(zones) else (), settings)
                  for k, body in enumerate(sliced)]
@@ -51,8 +52,7 @@ def plan_supports(sliced: tuple[Sliced, ...], grid: LayerGrid, zones: tuple[tupl
     if not hanging:
         return Supports()
     whole = towers(hanging, sections, grid.raft_layers, settings)
-    room = _room(sliced, settings)
-    whole = _within(whole, room)
+    whole = standing(_within(whole, _room(sliced, settings)), sections, grid, settings)
     sparse, dense = split_interface(whole, hanging, sections, settings)
     carried = [nothing()] * len(grid)
     for layer, region in by_layer.items():

@@ -13,6 +13,8 @@ from fabwright.machines.fdm.supports.sections import Sections
 CELL_LINES = 3.0
 STANDING_MM2 = 9.0
 SLIVER_MM = 0.03
+# What is left between bodies is printed where it is wider than this many bead widths and larger than this.
+NARROW, LEAST_MM2 = 1.6, 1.5
 
 
 def towers(hanging: Mapping[int, Region], sections: Sections, foot: int, settings: PrintSettings) -> list[Region]:
@@ -29,7 +31,6 @@ def towers(hanging: Mapping[int, Region], sections: Sections, foot: int, setting
     tower, version = nothing(), 0
     cut = -1
     known: tuple[int, tuple[object, ...], Region] = (-1, (), nothing())
-    narrow = 0.55 * settings.line_width_mm
     for layer in range(max(heads, default=-1), foot - 1, -1):
         if layer in heads:
             tower, version, cut = tower | heads[layer], version + 1, -1
@@ -39,9 +40,16 @@ def towers(hanging: Mapping[int, Region], sections: Sections, foot: int, setting
                 tower, version = (tower - sections.at(layer)).opened(SLIVER_MM), version + 1
         key, forbidden = sections.clear_of(layer, settings.support_gap_xy_mm)
         if known[:2] != (version, key):
-            known = (version, key, (tower - forbidden).opened(narrow))
+            known = (version, key, _printable(tower - forbidden, settings))
         result[layer] = known[2]
     return result
+
+
+def _printable(region: Region, settings: PrintSettings) -> Region:
+    region = region.opened(NARROW / 2.0 * settings.line_width_mm)
+    parts = region.parts()
+    kept = [p for p in parts if p.area_mm2 >= LEAST_MM2]
+    return region if len(kept) == len(parts) else united(kept)
 
 
 def _standing(head: Region, cell_mm: float) -> Region:

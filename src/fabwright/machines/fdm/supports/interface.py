@@ -8,8 +8,8 @@ from fabwright.geometry.regions import Region, nothing, united
 from fabwright.machines.fdm.settings import PrintSettings
 from fabwright.machines.fdm.supports.sections import Sections
 
-# A rest of sparse support narrower than this many bead widths becomes dense too.
-NARROW = 2.0
+# A rest of sparse support narrower than this many bead widths, or smaller than this, becomes dense too.
+NARROW, LEAST_MM2 = 2.0, 6.0
 
 
 def split_interface(whole: Sequence[Region], hanging: Mapping[int, Region], sections: Sections,
@@ -36,10 +36,11 @@ def split_interface(whole: Sequence[Region], hanging: Mapping[int, Region], sect
         memo = (id(region), tuple(over), key)
         if memo not in known:
             area = united([*(heads[k] for k in over), below]) & region
-            rest = (region - area).opened(NARROW / 2.0 * line)
             if area.empty:
                 known[memo] = (region, area)
             else:
-                known[memo] = (rest, (region - rest).opened(0.2 * line) if not rest.empty else region)
+                rest = united([p for p in (region - area).opened(NARROW / 2.0 * line).parts()
+                               if p.area_mm2 >= LEAST_MM2])
+                known[memo] = (rest, (region - rest).opened(0.5 * line) if not rest.empty else region)
         sparse[layer], dense[layer] = known[memo]
     return sparse, dense

@@ -1,4 +1,4 @@
-"""Beads of supports: a ring round sparse lines, dense lines next to the part."""
+"""Beads of supports: rings round lines, sparse ones and, next to the part, dense ones."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from fabwright.model import Floats, Ints
 SPARSE_DEG, DENSE_DEG = 0.0, 90.0
 # On the bed the lines are at least this dense.
 BED_DENSITY = 0.6
-# Lines end this many spacings inside the edge: on the ring, or half a bead within.
-ON_RING, WITHIN = 0.85, 0.5
+# Lines end this many spacings inside the edge, on the ring.
+ON_RING = 0.85
 JOINT = 2.5
 SHORTEST_MM = 0.6
 SMOOTH_MM = 0.02
@@ -38,37 +38,32 @@ class _Kinds:
 
 
 def sparse_paths(regions: Sequence[Region], grid: LayerGrid, settings: PrintSettings) -> list[Paths]:
-    """A ring along the edge of every region and lines within, SUPPORT."""
+    """A ring along the edge of every region and sparse lines within, SUPPORT."""
     kinds = _kinds(regions, grid, settings)
-    if not kinds.regions:
-        return []
-    spacing = kinds.spacing_mm
-    rings = loops_of([r.grown(-s / 2.0).simplified(SMOOTH_MM)
-                      for r, s in zip(kinds.regions, spacing.tolist(), strict=True)])
-    ring = columns(rings.points, rings.start, True, SUPPORT, rings.owner, -1, 0.0, 0.0)
-    bed = np.zeros(len(spacing), dtype=bool)
+    bed = np.zeros(len(kinds.regions), dtype=bool)
     bed[kinds.which[kinds.layer == 0]] = True
     density = np.where(bed, max(settings.support_density, BED_DENSITY), settings.support_density)
-    inside = [r.grown(-ON_RING * s) for r, s in zip(kinds.regions, spacing.tolist(), strict=True)]
-    blocks = [_laid(kinds, ring)]
-    if density.min(initial=1.0) > 0.0:
-        blocks.append(_laid(kinds, _lines(inside, SPARSE_DEG, spacing / density, SUPPORT)))
-    return [b for b in blocks if len(b)]
+    return _paths(kinds, density, SPARSE_DEG, SUPPORT)
 
 
 def dense_paths(regions: Sequence[Region], grid: LayerGrid, settings: PrintSettings) -> list[Paths]:
-    """Lines across those of the sparse layers, INTERFACE."""
+    """A ring along the edge of every region, for narrow ones are hardly more, and lines within across those of the
+    sparse layers, INTERFACE."""
     kinds = _kinds(regions, grid, settings)
+    return _paths(kinds, np.full(len(kinds.regions), settings.support_interface_density), DENSE_DEG, INTERFACE)
+
+
+def _paths(kinds: _Kinds, density: Floats, angle_deg: float, role: int) -> list[Paths]:
     if not kinds.regions:
         return []
-    inside = [r.grown(-WITHIN * s) for r, s in zip(kinds.regions, kinds.spacing_mm.tolist(), strict=True)]
-    lines = _lines(inside, DENSE_DEG, kinds.spacing_mm / settings.support_interface_density, INTERFACE)
-    return [b for b in [_laid(kinds, lines)] if len(b)]
-
-
-def _lines(inside: list[Region], angle_deg: float, pitch_mm: Floats, role: int) -> Paths:
-    strokes = hatch(loops_of(inside), np.full(len(inside), angle_deg), pitch_mm, JOINT * pitch_mm, SHORTEST_MM)
-    return columns(strokes.points, strokes.start, strokes.closed, role, strokes.owner, -1, 0.0, 0.0)
+    spacing = kinds.spacing_mm.tolist()
+    rings = loops_of([r.grown(-s / 2.0).simplified(SMOOTH_MM) for r, s in zip(kinds.regions, spacing, strict=True)])
+    ring = columns(rings.points, rings.start, True, role, rings.owner, -1, 0.0, 0.0)
+    inside = [r.grown(-ON_RING * s) for r, s in zip(kinds.regions, spacing, strict=True)]
+    pitch = kinds.spacing_mm / density
+    lines = hatch(loops_of(inside), np.full(len(inside), angle_deg), pitch, JOINT * pitch, SHORTEST_MM)
+    strokes = columns(lines.points, lines.start, lines.closed, role, lines.owner, -1, 0.0, 0.0)
+    return [b for b in (_laid(kinds, ring), _laid(kinds, strokes)) if len(b)]
 
 
 def _kinds(regions: Sequence[Region], grid: LayerGrid, settings: PrintSettings) -> _Kinds:
