@@ -15,11 +15,14 @@ from fabwright.model import (
     CheckedPart,
     CompilesKernels,
     Dialect,
+    DrawsLayers,
     EngineRequest,
     Finding,
     ForeignEngines,
+    HonoursZones,
     Job,
     Machine,
+    MachineClass,
     Making,
     Material,
     Nominal,
@@ -123,11 +126,21 @@ def inspect(order: Order, part: Part, how: Making) -> CheckedPart:
     """
     from fabwright.geometry.inspect import inspect_solids, nominal_of
 
-    nominal = nominal_of(part)
     rules = machine_class(order.machine.machine_class)
-    findings = (part.findings + inspect_solids(part, nominal)
+    nominal, unheeded = _heeded(nominal_of(part), rules, order.machine)
+    findings = (part.findings + inspect_solids(part, nominal) + unheeded
                 + rules.inspect(part, nominal, how, order.machine, order.material))
     return _sealed(order, part, nominal, findings)
+
+
+def _heeded(nominal: Nominal, rules: MachineClass, machine: Machine) -> tuple[Nominal, tuple[Finding, ...]]:
+    """The geometry without zones where the class of machine makes none, and a note of that."""
+    if not nominal.zones or isinstance(rules, HonoursZones):
+        return nominal, ()
+    names = ", ".join(sorted({z.mesh.name for z in nominal.zones}))
+    return replace(nominal, zones=()), (Finding(
+        "zones-ignored", Severity.NOTE, names, f"{machine.id} makes a body alike all through; the zones are left out.",
+        float(len(nominal.zones)), 0.0, "", "Choose a machine that makes zones, if they matter."),)
 
 
 def _sealed(order: Order, part: Part, nominal: Nominal, findings: tuple[Finding, ...]) -> CheckedPart:
@@ -168,9 +181,24 @@ def post(order: Order, path: Toolpath, template: str, generator: str) -> Program
 
 def verify(program: Program, nominal: Nominal, setup: Setup, machine: Machine, material: Material) -> Verdict:
     """Read every program back with the independent interpreter and compare what it makes with the nominal geometry."""
-    traces = tuple(read_back(file.data, file.name, machine) for file in program.files)
+    return judge(_traces(program, machine), nominal, setup, machine, material)
+
+
+def judge(traces: tuple[Trace, ...], nominal: Nominal, setup: Setup, machine: Machine, material: Material) -> Verdict:
+    """Compare what programs that were read back make with the nominal geometry."""
     verdict = machine_class(machine.machine_class).verify(traces, nominal, setup, machine, material)
     return replace(verdict, checks=(*(_reading(t) for t in traces), *verdict.checks))
+
+
+def _traces(program: Program, machine: Machine) -> tuple[Trace, ...]:
+    return tuple(read_back(file.data, file.name, machine) for file in program.files)
+
+
+def pictures(traces: tuple[Trace, ...], nominal: Nominal, setup: Setup, machine: Machine, material: Material
+             ) -> Mapping[str, bytes]:
+    """Pictures of the layers most worth a look, by name; none for classes that do not work in layers."""
+    rules = machine_class(machine.machine_class)
+    return rules.pictures(traces, nominal, setup, machine, material) if isinstance(rules, DrawsLayers) else {}
 
 
 def verify_file(data: bytes, name: str, machine: Machine) -> Verdict:
@@ -300,19 +328,21 @@ def finish(order: Order, how: Making, checked: CheckedPart, around: Surroundings
     else:
         setup, program = program_by(engine, order, checked, around)
     on_stage("verify")
-    verdict = verify(program, checked.nominal, setup, order.machine, order.material)
+    traces = _traces(program, order.machine)
+    verdict = judge(traces, checked.nominal, setup, order.machine, order.material)
     if not verdict.passed:
         listing = "\n".join(f"- {c.name}: {c.message}" for c in verdict.failures)
         raise VerificationError(f"{order.design.id}: the program for {order.machine.id} does not pass:\n{listing}",
                                 verdict)
     on_stage("bundle")
-    return bundle(order, how, checked, setup, program, verdict, setup_sheet, generator)
+    drawn = pictures(traces, checked.nominal, setup, order.machine, order.material)
+    return bundle(order, how, checked, setup, program, verdict, setup_sheet, generator, drawn)
 
 
 def bundle(order: Order, how: Making, checked: CheckedPart, setup: Setup, program: Program, verdict: Verdict,
-           setup_sheet: str, generator: str) -> Job:
+           setup_sheet: str, generator: str, drawn: Mapping[str, bytes]) -> Job:
     """Everything a hub needs, as named files under one manifest."""
     identity = job_identity(order.design.id, order.design.version, order.design.digest, order.variant.options,
                             order.machine, order.material, how, order.parameters, generator)
     return bundle_files(identity, order.design.title, order.variant, order.machine, order.material, how, checked,
-                        setup, program, verdict, setup_sheet)
+                        setup, program, verdict, setup_sheet, drawn)

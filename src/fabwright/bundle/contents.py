@@ -16,6 +16,7 @@ from fabwright.model import (
     Machine,
     Making,
     Material,
+    NominalZone,
     Program,
     Setup,
     Variant,
@@ -61,11 +62,18 @@ def file_stem(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "part"
 
 
+def zone_file(index: int, zone: NominalZone) -> str:
+    """Name of the file that holds a zone's mesh."""
+    return f"geometry/zones/{index:02d}-{file_stem(zone.mesh.name)}.stl"
+
+
 def _geometry_files(checked: CheckedPart, title: str) -> dict[str, bytes]:
     from fabwright.geometry.export.stl import write_stl
 
     files = {f"geometry/{index:02d}-{file_stem(mesh.name)}.stl": write_stl((mesh,), mesh.name)
              for index, mesh in enumerate(checked.nominal.meshes)}
+    files |= {zone_file(index, zone): write_stl((zone.mesh,), zone.mesh.name)
+              for index, zone in enumerate(checked.nominal.zones)}
     if checked.nominal.sheets:
         from fabwright.geometry.export.dxf import write_dxf
         from fabwright.geometry.export.svg import write_svg
@@ -88,6 +96,8 @@ def _manifest(identity: JobIdentity, title: str, name: str, machine: Machine, ma
         "setup": setup.as_json(),
         "bodies": [m.name for m in checked.nominal.meshes],
         "sheets": [s.name for s in checked.nominal.sheets],
+        "zones": [{"file": zone_file(k, z), "name": z.mesh.name, "body": z.body, "settings": dict(z.settings)}
+                  for k, z in enumerate(checked.nominal.zones)],
         "programs": [{"file": f"programs/{f.name}", "sha256": bytes_digest(f.data), "bytes": len(f.data)}
                      for f in program.files],
         "critical_dimensions": [d.as_json() for d in part.critical_dimensions],
@@ -101,12 +111,14 @@ def _manifest(identity: JobIdentity, title: str, name: str, machine: Machine, ma
 
 def bundle_files(identity: JobIdentity, title: str, variant: Variant, machine: Machine, material: Material,
                  how: Making, checked: CheckedPart, setup: Setup, program: Program, verdict: Verdict,
-                 setup_sheet: str) -> Job:
-    """The job: manifest, programs, geometry, verdict, pictures, setup sheet and the customer's input files."""
+                 setup_sheet: str, drawn: Mapping[str, bytes]) -> Job:
+    """The job: manifest, programs, geometry, verdict, pictures (those `drawn` by the class among them), setup sheet and
+    the customer's input files."""
     name = f"{variant.design}-{variant.version}-{machine.id}-{material.id}-{identity.id[:12]}"
     files: dict[str, bytes] = {f"programs/{f.name}": f.data for f in program.files}
     files |= _geometry_files(checked, title)
     files |= {f"inputs/{a.digest[:12]}-{file_stem(a.name)}": a.data for a in variant.attachments}
+    files |= {f"pictures/{n}": drawn[n] for n in sorted(drawn)}
     files["options.json"] = json_bytes(dict(variant.options))
     files["verdict.json"] = json_bytes(verdict.as_json())
     picture = preview_png(checked.nominal, setup)

@@ -12,7 +12,7 @@ from typing import Any
 from fabwright.bundle.contents import FORMAT
 from fabwright.errors import BundleError, InputFileError
 from fabwright.geometry.export.archive import write_archive
-from fabwright.model import FlatPart, Nominal, Program, ProgramFile, Setup, bytes_digest
+from fabwright.model import FlatPart, Nominal, NominalZone, Program, ProgramFile, Setup, bytes_digest
 
 LARGEST_BUNDLE_BYTES = 1 << 30
 
@@ -92,7 +92,7 @@ def _check_files(files: Mapping[str, bytes], manifest: Mapping[str, Any], name: 
 def _contents(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> BundleContents:
     from fabwright.geometry.export.stl import read_stl
 
-    solids = sorted(f for f in files if f.startswith("geometry/") and f.endswith(".stl"))
+    solids = sorted(f for f in files if f.startswith("geometry/") and f.count("/") == 1 and f.endswith(".stl"))
     if len(solids) != len(manifest["bodies"]):
         raise ValueError(f"{len(manifest['bodies'])} bodies listed, {len(solids)} STL files present")
     meshes = tuple(read_stl(files[f], body) for f, body in zip(solids, manifest["bodies"], strict=True))
@@ -100,7 +100,12 @@ def _contents(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Bundle
     sheets = tuple(FlatPart.from_json(s) for s in listed)
     if [s.name for s in sheets] != manifest["sheets"]:
         raise ValueError(f"sheets {manifest['sheets']} listed, {[s.name for s in sheets]} present")
+    zones = tuple(NominalZone(read_stl(files[z["file"]], z["name"]), int(z["body"]), dict(z["settings"]))
+                  for z in manifest.get("zones", ()))
+    bad = [z.body for z in zones if not 0 <= z.body < len(meshes)]
+    if bad:
+        raise ValueError(f"a zone is for body {bad[0]} of {len(meshes)}")
     programs = tuple(ProgramFile(p["file"].rsplit("/", 1)[-1], files[p["file"]]) for p in manifest["programs"])
-    return BundleContents(manifest, Program(manifest["machine"]["controller"], programs), Nominal(meshes, sheets),
-                          Setup.from_json(manifest["setup"]), manifest["machine"]["id"], manifest["material"]["id"],
-                          manifest["machine"]["sha256"], manifest["material"]["sha256"])
+    return BundleContents(manifest, Program(manifest["machine"]["controller"], programs),
+                          Nominal(meshes, sheets, zones), Setup.from_json(manifest["setup"]), manifest["machine"]["id"],
+                          manifest["material"]["id"], manifest["machine"]["sha256"], manifest["material"]["sha256"])

@@ -28,12 +28,13 @@ from fabwright.model import (
     Making,
     Part,
     Severity,
+    Zone,
 )
 
 __all__ = [
     "Attachment", "Body", "BuildError", "Contour", "CriticalDimension", "Datum", "Finding", "Fits", "FlatPart",
-    "Hardware", "InputFileError", "Making", "OptionInfo", "Options", "Part", "Problem", "Severity", "angle",
-    "attachment", "choice", "configure", "count", "describe", "flag", "json_schema", "length", "number",
+    "Hardware", "InputFileError", "Making", "OptionInfo", "Options", "Part", "Problem", "Severity", "Zone",
+    "angle", "attachment", "choice", "configure", "count", "describe", "flag", "json_schema", "length", "number",
     "parse_assignments", "parse_options_json", "rule", "text",
 ]
 

@@ -9,7 +9,7 @@ import numpy as np
 from fabwright.errors import BuildError
 from fabwright.geometry.tessellate import rotation_matrix, tessellate
 from fabwright.geometry.weld import weld
-from fabwright.model import Body, Finding, Floats, Mesh, Nominal, Part, Severity
+from fabwright.model import Body, Finding, Floats, Mesh, Nominal, NominalZone, Part, Severity, Zone
 
 # A chord tolerance of 0.05 mm on curved faces gives 0.06 % at the worst measured; 0.5 % means a face is wrong.
 VOLUME_AGREEMENT = 0.005
@@ -18,25 +18,42 @@ VOLUME_TOLERANCES = (1e-3, 1e-4)
 
 
 def nominal_of(part: Part, tolerance_mm: float = 0.05) -> Nominal:
-    """Mesh every body in its making attitude, standing on z = 0.
+    """Mesh every body in its making attitude, standing on z = 0, and every zone as it lies to its body.
 
-    Raises BuildError for a body that is not exactly one closed solid, and for a part with nothing in it.
+    Raises BuildError for a body that is not exactly one closed solid, a zone without a body or volume, and for a part
+    with nothing in it.
     """
     if not part.bodies and not part.sheets:
         raise BuildError("the design built an empty part: no solid and no sheet")
-    return Nominal(tuple(_standing(body, tolerance_mm) for body in part.bodies), part.sheets)
+    meshes: list[Mesh] = []
+    feet_mm: list[float] = []
+    for body in part.bodies:
+        count = len(body.solid.Solids())
+        if count != 1:
+            raise BuildError(f"{body.name}: expected one solid, the options give {count}")
+        mesh = tessellate(body.solid, body.name, body.making_rotation_deg, tolerance_mm)
+        feet_mm.append(float(mesh.vertices[:, 2].min()))
+        meshes.append(_lowered(mesh, feet_mm[-1]))
+    return Nominal(tuple(meshes), part.sheets, tuple(_zone(z, part.bodies, feet_mm, tolerance_mm) for z in part.zones))
 
 
-def _standing(body: Body, tolerance_mm: float) -> Mesh:
-    count = len(body.solid.Solids())
-    if count != 1:
-        raise BuildError(f"{body.name}: expected one solid, the options give {count}")
-    mesh = tessellate(body.solid, body.name, body.making_rotation_deg, tolerance_mm)
+def _lowered(mesh: Mesh, by_mm: float) -> Mesh:
     vertices = mesh.vertices.copy()
-    vertices[:, 2] -= vertices[:, 2].min()
+    vertices[:, 2] -= by_mm
     # Moving down may leave single precision: weld again, so that the STL stays exact and reads back the same.
     vertices, triangles = weld(vertices, mesh.triangles, 0.0)
     return replace(mesh, vertices=vertices, triangles=triangles)
+
+
+def _zone(zone: Zone, bodies: tuple[Body, ...], feet_mm: list[float], tolerance_mm: float) -> NominalZone:
+    """A zone turned and lowered as its body is; BuildError where it names no body or encloses nothing."""
+    names = [b.name for b in bodies]
+    if zone.body not in names:
+        raise BuildError(f"zone {zone.name}: the part has no body {zone.body!r}, only {', '.join(names) or 'sheets'}; "
+                         "report the design")
+    index = names.index(zone.body)
+    mesh = tessellate(zone.solid, zone.name, bodies[index].making_rotation_deg, tolerance_mm)
+    return NominalZone(_lowered(mesh, feet_mm[index]), index, dict(zone.settings))
 
 
 def inspect_solids(part: Part, nominal: Nominal) -> tuple[Finding, ...]:

@@ -105,6 +105,29 @@ class ForeignEngines(Protocol):
 
 
 @runtime_checkable
+class HonoursZones(Protocol):
+    """What a class adds that can make zones of a body with settings of their own."""
+
+    @property
+    def zone_settings(self) -> tuple[str, ...]:
+        """Names of the settings that a zone may have; `inspect` refuses others."""
+
+
+@runtime_checkable
+class DrawsLayers(Protocol):
+    """What a class adds whose programs are made in layers that can be drawn."""
+
+    def pictures(self, traces: tuple[Trace, ...], nominal: Nominal, setup: Setup, machine: Machine, material: Material
+                 ) -> Mapping[str, bytes]:
+        """PNG files of a job by name: the layers most worth a look, from the read-back programs."""
+
+    def layer_pictures(self, trace: Trace, layer: int, machine: Machine, job: tuple[Nominal, Setup] | None
+                       ) -> Mapping[str, bytes]:
+        """PNG files of one layer, counted from 1: "layer" as laid and, where the job is known, "deviation" from its
+        section; UsageError for a layer that the program does not have."""
+
+
+@runtime_checkable
 class CompilesKernels(Protocol):
     """What a class adds whose first run on a computer takes long for a reason that cannot be seen."""
 

@@ -28,6 +28,7 @@ class FilamentPrinting:
     name = "fdm"
     title = "Filament printer"
     form = "solid"
+    zone_settings = ("infill_density", "infill_pattern", "supports")
 
     def parse_machine(self, document: Mapping[str, Any]) -> Machine:
         """Check a printer's profile."""
