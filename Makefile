@@ -34,7 +34,9 @@ sweep: $(READY)
 	$(BIN)/python -m pytest -n 2 -m sweep
 
 bench: $(READY)
+	tests/judges/install prusa-slicer
 	$(BIN)/python tests/bench/stages.py
+	$(BIN)/python tests/bench/slicers.py
 
 clean:
 	rm -rf out build dist .judges .pytest_cache .mypy_cache .ruff_cache
