@@ -136,7 +136,7 @@ def ball(triangles: int) -> Mesh:
     """A ball of 30 mm radius, its lowest millimetre cut off, with about so many triangles."""
     import manifold3d
 
-    segments = round((triangles / 2.0) ** 0.5) // 4 * 4
+    segments = round((triangles * 2.0) ** 0.5) // 4 * 4
     return exact(manifold3d.Manifold.sphere(30.0, segments).trim_by_plane((0.0, 0.0, 1.0), -29.0), "ball")
 
 
