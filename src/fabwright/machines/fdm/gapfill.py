@@ -125,7 +125,8 @@ def _fitted(strips: Medial, rims: Loops, taken_mm: Floats) -> tuple[Lines, Float
         runs_on = open_ & (inside | meets)
         points[end[runs_on]] += to[runs_on] * half[runs_on, None]
         stops = open_ & ~runs_on & (half > 0.0)
-        gap = np.abs(walked - walked[end][line]) - half[line]
+        # Sums over all lines end in other digits among other lines.
+        gap = np.round(np.abs(walked - walked[end][line]), 9) - half[line]
         behind = np.where(stops[line], np.minimum(behind, gap), behind)
     return Lines(points, strips.width_mm, strips.start, strips.closed, strips.owner), behind
 

@@ -21,10 +21,12 @@ REACH, REACH_MM = 1.15, 0.1
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of the beads of one layer, mm: nominal `spacing_mm`; `closest_mm` that centre lines of two walls come to each
-    other, `pair_mm` up to which they share the width between them; `widest_mm` spacing of a bead."""
+    """Of the beads of one layer, mm: nominal `spacing_mm`; `round_mm` by which a bead is wider than its spacing;
+    `closest_mm` that centre lines of two walls come to each other, `pair_mm` up to which they share the width between
+    them; `widest_mm` spacing of a bead."""
 
     spacing_mm: float
+    round_mm: float
     closest_mm: float
     pair_mm: float
     widest_mm: float

@@ -16,7 +16,10 @@ from fabwright.model import Floats, Ints
 
 def wall_paths(sliced: Sliced, walled: Sequence[Walled], grid: LayerGrid, body: int, settings: PrintSettings
                ) -> list[Paths]:
-    """Closed walls (EXTERNAL outermost, PERIMETER within) and beads of varying width (GAP) of all layers of a body.
+    """Walls and beads of varying width of all layers of a body.
+
+    Walls are closed: EXTERNAL the outermost ones, and rings of single beads between two outer edges; PERIMETER within.
+    Open beads, and rings between walls, are GAP.
 
     With `settings.vase` the layers above the bottom ones have one wall each, its flow ramped by vase.py.
     """
@@ -37,14 +40,13 @@ def _pattern(walled: Walled, spacing: float, height: float, distinct: int, body:
     flow: list[Floats] = []
     role: list[int] = []
     closed: list[bool] = []
-    # A bead that is all there is between two outer edges is an outer wall too.
-    roles = [(walled.loops, PERIMETER), (walled.gaps, GAP)]
-    for depths, inside in roles:
+    for depths, inside in ((walled.loops, PERIMETER), (walled.gaps, GAP)):
         for depth, beads in enumerate(depths):
             for bead in beads:
                 lines.append(bead.points)
                 flow.append(bead.spacing_mm)
-                role.append(EXTERNAL if depth == 0 else inside)
+                # A ring that is all there is between two outer edges is an outer wall too; walls are always closed.
+                role.append(EXTERNAL if depth == 0 and bead.closed else inside)
                 closed.append(bead.closed)
     start = np.zeros(len(lines) + 1, dtype=np.int64)
     np.cumsum([len(p) for p in lines], out=start[1:])

@@ -68,8 +68,8 @@ def build_all_walls(sliced: Sliced, settings: PrintSettings) -> tuple[Walled, ..
     strips = medial_lines([insets[k].strips[depth] for k, depth in at], STEP_MM)
     outermost = np.asarray([depth == 0 for _, depth in at], dtype=bool)
     own = [limits[k] for k, _ in at]
-    rims = loops_of([insets[k].lines[depth - 1] if depth else insets[k].strips[0] for k, depth in at])
-    gaps = fill_strips(strips, rims, np.where(outermost, 0.0, [x.spacing_mm for x in own]),
+    rims = loops_of([insets[k].lines[depth - 1] if depth else sliced.distinct[k] for k, depth in at])
+    gaps = fill_strips(strips, rims, np.where(outermost, [x.round_mm for x in own], [x.spacing_mm for x in own]),
                        np.where(outermost, settings.min_bead_mm, [x.pair_mm for x in own]),
                        np.asarray([x.widest_mm for x in own]))
     lines = [insets[k].lines[depth] for k, depth in at if depth < len(insets[k].lines)]
@@ -88,7 +88,7 @@ def limits_of(width_mm: float, height_mm: float, settings: PrintSettings) -> Lim
     """How wide and how narrow beads of one layer become, in spacings."""
     spacing = bead_spacing_mm(width_mm, height_mm)
     widest = max(bead_spacing_mm(settings.max_bead_mm, height_mm), spacing)
-    return Limits(spacing, max(min(1.5 * spacing, widest) - spacing, 0.04 * spacing),
+    return Limits(spacing, width_mm - spacing, max(min(1.5 * spacing, widest) - spacing, 0.04 * spacing),
                   max(min(1.5 * spacing, 2.0 * widest - spacing), spacing + settings.min_bead_mm), widest)
 
 
