@@ -51,7 +51,12 @@ def plan_supports(sliced: tuple[Sliced, ...], grid: LayerGrid, zones: tuple[tupl
             hanging[head] = hanging[head] | region if head in hanging else region
     if not hanging:
         return Supports()
-    whole = towers(hanging, sections, grid.raft_layers, settings)
+    if settings.supports == "tree":
+        from fabwright.machines.fdm.supports.tree import trees
+
+        whole = trees(hanging, sections, grid, settings)
+    else:
+        whole = towers(hanging, sections, grid.raft_layers, settings)
     whole = standing(_within(whole, _room(sliced, settings)), sections, grid, settings)
     sparse, dense = split_interface(whole, hanging, sections, settings)
     carried = [nothing()] * len(grid)
