@@ -11,6 +11,7 @@ from fabwright.machines.fdm.verify.material import Measured, measure, part_beads
 from fabwright.machines.fdm.verify.reach import open_areas_mm2, spread_over_layers
 from fabwright.machines.fdm.verify.reference import Reference
 from fabwright.machines.fdm.verify.standing import Hanging, hanging
+from fabwright.machines.fdm.verify.thinning import thinned
 from fabwright.machines.fdm.verify.volumes import UNEVEN, Volumes, line_slack_mm3, volumes
 from fabwright.model import Check, Floats, Machine, Trace
 
@@ -20,6 +21,8 @@ ROUNDING_MM = 0.05
 TIP_MM2 = 0.3
 # Sections of a mesh at layer middles against its volume: a stair of layers.
 STAIR_PCT = 3.0
+# Beads in line are merged: closely for edges, coarsely for what is millimetres away.
+FINE_MM, COARSE_MM = 0.006, 0.08
 # A layer of solid beads may push this much more or less than it covers, and a little that is no share of it.
 LAYER_PCT, LAYER_MM3 = 12.0, 0.4
 
@@ -28,11 +31,12 @@ def material_checks(trace: Trace, deposit: Deposit, reference: Reference, machin
                     native: bool) -> tuple[list[Check], dict[str, float]]:
     """Checks of the deposited material, and the figures they rest on."""
     part = part_beads(deposit, len(reference))
-    measured = measure(deposit, part, reference, settings)
-    spread = spread_over_layers(deposit, part, reference)
+    beads = thinned(deposit, part, FINE_MM)
+    measured = measure(beads, reference, settings)
+    spread = spread_over_layers(thinned(beads, np.arange(len(beads)), COARSE_MM), reference)
     gaps = open_areas_mm2(spread, reference, settings)
-    hang = hanging(deposit, part, spread, reference, settings, machine.profile.limits)
-    found = volumes(deposit, part, reference, settings, native)
+    hang = hanging(deposit, part, measured, spread, reference, settings, machine.profile.limits)
+    found = volumes(beads, reference, settings, native)
     checks, figures = _area_checks(measured, reference, machine, settings)
     limits = machine.profile.tolerances
     checks.append(_layered("infill-gap", gaps, limits.open_mm2, "mm2",

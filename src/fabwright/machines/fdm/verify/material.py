@@ -28,10 +28,11 @@ REACH_MM = 900.0
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
     """Figures per layer (layers,): areas in mm2, lengths in mm; `beads` are the stretches that the part's beads cover,
-    on scanlines `pitch_mm` apart."""
+    `wide` those within VOID_MM of them, on scanlines `pitch_mm` apart."""
 
     pitch_mm: float
     beads: Runs
+    wide: Runs
     outside_mm2: Floats
     void_mm2: Floats
     missing_mm2: Floats
@@ -46,11 +47,11 @@ def part_beads(deposit: Deposit, layers: int) -> Ints:
     return np.flatnonzero(deposit.part & near & (deposit.layer >= 0) & (deposit.layer < layers))
 
 
-def measure(deposit: Deposit, part: Ints, reference: Reference, settings: PrintSettings) -> Measured:
+def measure(part: Deposit, reference: Reference, settings: PrintSettings) -> Measured:
     """Compare the part's beads with the reference of every layer."""
-    layers, pitch = len(reference), _pitch(deposit, part)
-    a, b, layer = deposit.a[part], deposit.b[part], deposit.layer[part]
-    radius = deposit.radius_mm[part] + np.where(np.isin(deposit.role[part], THREADS), THREAD_GAP_MM / 2.0, 0.0)
+    layers, pitch = len(reference), _pitch(part)
+    a, b, layer = part.a, part.b, part.layer
+    radius = part.radius_mm + np.where(np.isin(part.role, THREADS), THREAD_GAP_MM / 2.0, 0.0)
     beads = bead_runs(a, b, radius, layer, pitch)
     wide = bead_runs(a, b, radius + VOID_MM, layer, pitch)
     whole, required, allowed = (reference.runs(regions, pitch) for regions in (
@@ -60,15 +61,15 @@ def measure(deposit: Deposit, part: Ints, reference: Reference, settings: PrintS
         combined(beads, allowed, True, False), combined(required, wide, True, False),
         combined(required, beads, True, False), combined(beads, whole, True, False)))
     away = _boundary(beads, reference, pitch, (a, b, radius, layer), settings.line_width_mm / 4.0)
-    return Measured(pitch, beads, outside, void, missing, excess, away)
+    return Measured(pitch, beads, wide, outside, void, missing, excess, away)
 
 
-def _pitch(deposit: Deposit, part: Ints) -> float:
+def _pitch(part: Deposit) -> float:
     """Scanline distance, in hundredths: fine for a small part, coarse for a large one."""
     low, high = PITCH_MM
     if not len(part):
         return high
-    step = np.abs(deposit.b[part] - deposit.a[part]).sum() + 2.0 * len(part)
+    step = np.abs(part.b - part.a).sum() + 2.0 * len(part)
     return float(np.round(np.clip(step / CROSSINGS, low, high), 2))
 
 
@@ -89,11 +90,12 @@ def _boundary(beads: Runs, reference: Reference, pitch: float, laid: tuple[Float
     """
     layers = len(reference)
     angle = np.full(len(reference.distinct), ANGLE_DEG)
-    crossing, sine = scan_edges(loops_of([d.edges.opened(WALLED_MM) for d in reference.distinct]), angle, pitch)
-    true, _ = scan_edges(loops_of([d.edges for d in reference.distinct]), angle, pitch)
+    crossing, sine = scan_edges(loops_of([d.edges for d in reference.distinct]), angle, pitch)
+    true, _ = scan_edges(loops_of([d.may for d in reference.distinct]), angle, pitch)
     real = _nearest(crossing, true) < SAME_EDGE_MM
     # A line that only clips a corner meets no bead, since beads are round: short chords are left out.
-    real &= np.repeat((crossing[1::2] - crossing[0::2]) * X_STEP_MM >= 2.0 * WALLED_MM, 2)
+    # So are edges of parts thinner than that across.
+    real &= np.repeat((crossing[1::2] - crossing[0::2]) * X_STEP_MM, 2) * sine >= 2.0 * WALLED_MM
     # In an inner corner they bulge over the short stretch outside.
     corner = np.flatnonzero((crossing[2::2] - crossing[1:-1:2]) * X_STEP_MM < 2.0 * WALLED_MM)
     real[2 * corner + 1] = real[2 * corner + 2] = False

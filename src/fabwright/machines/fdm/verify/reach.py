@@ -11,14 +11,14 @@ from fabwright.machines.fdm.verify.deposit import Deposit
 from fabwright.machines.fdm.verify.reference import Reference
 from fabwright.machines.fdm.verify.runs import Runs, bead_runs, combined
 from fabwright.machines.fdm.verify.volumes import zone_runs
-from fabwright.model import Floats, Ints
+from fabwright.model import Floats
 
 # Furthest place from a line, in units of line distance at that density with lines one way: half of it one way, all of
 # it for two ways at twice the distance, the radius of the circle in a triangle or a hexagon for the others.
 PATTERN_REACH = {"rectilinear": 0.5, "concentric": 0.55, "grid": 1.0, "triangles": 1.0, "honeycomb": 1.0,
                  "gyroid": 1.0}
 SLACK = 1.15
-LINES_MM = (0.1, 0.6)
+LINES_MM = (0.1, 0.8)
 
 
 def infill_reach_mm(settings: PrintSettings, density: float, pattern: str) -> float:
@@ -29,15 +29,14 @@ def infill_reach_mm(settings: PrintSettings, density: float, pattern: str) -> fl
     return SLACK * PATTERN_REACH[pattern] * spacing / density
 
 
-def spread_over_layers(deposit: Deposit, part: Ints, reference: Reference) -> Deposit:
+def spread_over_layers(part: Deposit, reference: Reference) -> Deposit:
     """The part's beads, with sparse ones that are several layers thick repeated in each layer that they fill."""
-    heights = reference.grid.heights_mm[deposit.layer[part]]
-    thick = np.where(deposit.role[part] == INFILL, np.rint(deposit.height_mm[part] / heights), 1.0)
+    thick = np.where(part.role == INFILL, np.rint(part.height_mm / reference.grid.heights_mm[part.layer]), 1.0)
     count = np.clip(thick, 1, 16).astype(np.int64)
-    row = np.repeat(part, count)
+    row = np.repeat(np.arange(len(part)), count)
     down = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    columns = {name: getattr(deposit, name)[row] for name in Deposit.__dataclass_fields__}
-    return replace(Deposit(**columns), layer=np.maximum(deposit.layer[row] - down, 0))
+    columns = {name: getattr(part, name)[row] for name in Deposit.__dataclass_fields__}
+    return replace(Deposit(**columns), layer=np.maximum(part.layer[row] - down, 0))
 
 
 def open_areas_mm2(beads: Deposit, reference: Reference, settings: PrintSettings) -> Floats:
@@ -46,7 +45,7 @@ def open_areas_mm2(beads: Deposit, reference: Reference, settings: PrintSettings
     total = np.zeros(layers)
     reaches = [infill_reach_mm(settings, settings.infill_density, settings.infill_pattern)]
     reaches += [infill_reach_mm(settings, z.density, z.pattern) for z in reference.zones]
-    pitch = float(np.round(np.clip(min(reaches) / 3.0, *LINES_MM), 2))
+    pitch = float(np.round(np.clip(min(reaches) / 2.0, *LINES_MM), 2))
     rest = reference.runs([d.printable for d in reference.distinct], pitch)
     for zone, reach in zip(reversed(reference.zones), reversed(reaches[1:]), strict=True):
         runs = zone_runs(zone.sections, pitch)

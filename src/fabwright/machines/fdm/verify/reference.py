@@ -22,7 +22,7 @@ from fabwright.machines.fdm.verify.runs import ANGLE_DEG, Runs, of_layers, runs_
 from fabwright.model import Floats, Ints, Nominal, Setup
 
 # Parts of a section narrower than twice this are not asked for: no bead lies in them with certainty.
-REACHABLE_MM = 0.2
+REACHABLE_MM = 0.25
 # The wall band is taken this much narrower than its beads, so that a bead's own edge is not called missing.
 BAND_MM = 0.05
 
@@ -30,7 +30,8 @@ BAND_MM = 0.05
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
     """One kind of layer: its `section`, what of it is `required` to be solid, what is `printable` (less what is too
-    thin to ask for), what `may` be printed, and whose `edges` are compared; both are the section but in doubt."""
+    thin to ask for), what `may` be printed, and whose `edges` are compared; these are the section and its
+    printable part but in doubt."""
 
     section: Region
     required: Region
@@ -91,19 +92,20 @@ def declared_grid(parameters: Mapping[str, Any]) -> LayerGrid:
 
 
 def nominal_layers(nominal: Nominal, setup: Setup, grid: LayerGrid, settings: PrintSettings, native: bool,
-                   lift_mm: float = 0.0) -> Reference:
-    """Cut the nominal meshes where they stand, or `lift_mm` above."""
+                   lift_mm: float = 0.0, only: np.ndarray | None = None) -> Reference:
+    """Cut the nominal meshes where they stand, or `lift_mm` above; layers that are not in `only` (layers,) are left
+    empty."""
     placements = [p for p in setup.placements if not p.sheet]
     placed = [placed_solid(nominal.meshes[p.of], p.rotation_deg, (*p.offset_mm[:2], p.offset_mm[2] + lift_mm))
               for p in placements]
     sliced = [cut_layers(body, grid, settings) for body in placed]
     asked = settings if native else replace(settings, walls=1, top_layers=1, bottom_layers=1)
-    bodies = [_body_layers(s, grid, asked) for s in sliced]
+    bodies = [_body_layers(s, grid, asked, only) for s in sliced]
     known: dict[tuple[int, ...], int] = {}
     distinct: list[Asked] = []
     which = np.zeros(len(grid), dtype=np.int64)
     for layer in range(len(grid)):
-        here = [kinds[layer] for kinds in bodies if layer < len(kinds)]
+        here = [kinds[layer] for kinds in bodies if layer < len(kinds) and (only is None or only[layer])]
         key = tuple(id(kind) for kind in here)
         if key not in known:
             known[key] = len(distinct)
@@ -125,7 +127,7 @@ def either_layers(nominal: Nominal, setup: Setup, grid: LayerGrid, settings: Pri
     above = nominal_layers(nominal, setup, grid, settings, False)
     if not above.tied.any():
         return above
-    below = nominal_layers(nominal, setup, grid, settings, False, 2.0 * FACE_CLEARANCE_MM)
+    below = nominal_layers(nominal, setup, grid, settings, False, 2.0 * FACE_CLEARANCE_MM, above.tied)
     distinct, which = list(above.distinct), above.which.copy()
     for layer in np.flatnonzero(above.tied):
         one, other = above.distinct[above.which[layer]], below.distinct[below.which[layer]]
@@ -139,15 +141,20 @@ def _together(kinds: list[Asked]) -> Asked:
     if len(kinds) == 1:
         return kinds[0]
     whole = united([k.section for k in kinds])
-    return Asked(whole, united([k.required for k in kinds]), united([k.printable for k in kinds]), whole, whole)
+    return Asked(whole, united([k.required for k in kinds]), united([k.printable for k in kinds]), whole,
+                 united([k.edges for k in kinds]))
 
 
-def _body_layers(sliced: Sliced, grid: LayerGrid, settings: PrintSettings) -> list[Asked]:
+def _body_layers(sliced: Sliced, grid: LayerGrid, settings: PrintSettings, only: np.ndarray | None) -> list[Asked]:
     """What one body asks of each layer; equal neighbourhoods once, as one object."""
     windows = Windows([sliced.distinct[k] for k in sliced.which])
     known: dict[tuple[int, ...], Asked] = {}
     result = []
+    nowhere = Asked(nothing(), nothing(), nothing(), nothing(), nothing())
     for layer, own in enumerate(sliced.which):
+        if only is not None and not only[layer]:
+            result.append(nowhere)
+            continue
         low, high = layer - settings.bottom_layers, layer + settings.top_layers
         inside = low >= grid.raft_layers and high < len(sliced) and settings.infill_density < 1.0
         key = (own, *(sliced.which[low:high + 1] if inside else ()))
@@ -157,7 +164,7 @@ def _body_layers(sliced: Sliced, grid: LayerGrid, settings: PrintSettings) -> li
             core = whole.grown(-band) & windows.common(low, high) if inside else nothing()
             reachable = whole.opened(REACHABLE_MM)
             required = ((whole - core) & reachable).opened(REACHABLE_MM / 2.0)
-            known[key] = Asked(whole, nothing() if settings.vase else required, reachable, whole, whole)
+            known[key] = Asked(whole, nothing() if settings.vase else required, reachable, whole, reachable)
         result.append(known[key])
     return result
 

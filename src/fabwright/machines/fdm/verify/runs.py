@@ -45,7 +45,7 @@ def merged(low: Ints, high: Ints) -> Runs:
     """Union of stretches in any order, overlapping or not."""
     if not len(low):
         return Runs(low, high)
-    order = np.argsort(low, kind="stable")
+    order = np.argsort(low)
     low, reach = low[order], np.maximum.accumulate(high[order])
     first = np.concatenate([[True], low[1:] > reach[:-1]])
     last = np.concatenate([np.flatnonzero(first)[1:] - 1, [len(low) - 1]])
@@ -56,7 +56,7 @@ def combined(a: Runs, b: Runs, in_a: bool, in_b: bool) -> Runs:
     """Where being in `a` equals `in_a` and being in `b` equals `in_b` (at least one must be True)."""
     position = np.concatenate([a.low, a.high, b.low, b.high])
     step = np.concatenate([np.ones(len(a.low)), -np.ones(len(a.low)), np.full(len(b.low), 4), np.full(len(b.low), -4)])
-    order = np.argsort(position, kind="stable")
+    order = np.argsort(position)
     position, depth = position[order], np.cumsum(step[order].astype(np.int64))
     wanted = (1 if in_a else 0) + (4 if in_b else 0)
     inside = np.flatnonzero((depth[:-1] == wanted) & (position[1:] > position[:-1])) if len(depth) else np.empty(0, int)
@@ -99,8 +99,9 @@ def holds(runs: Runs, points: Floats, layer: Ints, pitch_mm: float) -> np.ndarra
 def bead_runs(a: Floats, b: Floats, radius_mm: Floats, layer: Ints, pitch_mm: float) -> Runs:
     """Union of round-ended beads from `a` to `b` (n, 2) along scanlines at ANGLE_DEG.
 
-    A bead meets a line in one stretch, because it is convex: the hull of the stretches of its two end discs and of the
-    strip between its flanks.
+    A bead meets a line in one stretch, because it is convex. Its disc of radius r with the centre a distance s along
+    the axis (ux, uy) reaches furthest back along a line at height v above the start where s = (v - r ux sign(uy)) / uy,
+    kept between the bead's ends; furthest forward likewise, with the other sign.
     """
     angle = np.radians(ANGLE_DEG)
     ax, ay = turned(a, np.cos(angle), np.sin(angle))
@@ -108,40 +109,29 @@ def bead_runs(a: Floats, b: Floats, radius_mm: Floats, layer: Ints, pitch_mm: fl
     first = np.ceil((np.minimum(ay, by) - radius_mm) / pitch_mm).astype(np.int64)
     last = np.floor((np.maximum(ay, by) + radius_mm) / pitch_mm).astype(np.int64)
     count = np.maximum(last - first + 1, 0)
-    bead = np.repeat(np.arange(len(ax)), count)
-    line = np.arange(len(bead)) + np.repeat(first - np.cumsum(count) + count, count)
-    low, high = _ends(ax, ay, bx, by, radius_mm, bead, line * pitch_mm)
-    good = high > low
-    owner, line = layer[bead[good]], line[good]
-    return merged(pack(owner, line, low[good]), pack(owner, line, high[good]))
-
-
-def _ends(ax: Floats, ay: Floats, bx: Floats, by: Floats, r: Floats, bead: Ints, y: Floats) -> tuple[Floats, Floats]:
-    """Where the line at height `y` enters and leaves each bead.
-
-    With s the distance of a foot point along the bead's axis, the lower end lies on the flank where its foot falls
-    between the ends, else on an end disc.
-    """
     dx, dy = bx - ax, by - ay
     length = np.hypot(dx, dy)
     safe = np.where(length > 0.0, length, 1.0)
     ux, uy = dx / safe, dy / safe
-    steep = np.where(np.abs(uy) > 1e-9, uy, 1e-9)
-    # Flanks: axis moved sideways by r; x grows along the axis by ux / uy per unit of y.
-    slope, shift = ux / steep, r / np.abs(steep)
-    rx, ry = y - ay[bead], y - by[bead]
-    half_a, half_b = r[bead] ** 2 - rx ** 2, r[bead] ** 2 - ry ** 2
-    reach_a, reach_b = np.sqrt(np.maximum(half_a, 0.0)), np.sqrt(np.maximum(half_b, 0.0))
-    low = np.minimum(np.where(half_a >= 0.0, ax[bead] - reach_a, np.inf),
-                     np.where(half_b >= 0.0, bx[bead] - reach_b, np.inf))
-    high = np.maximum(np.where(half_a >= 0.0, ax[bead] + reach_a, -np.inf),
-                      np.where(half_b >= 0.0, bx[bead] + reach_b, -np.inf))
-    middle, wide = ax[bead] + rx * slope[bead], shift[bead]
-    for x, outer in ((middle - wide, True), (middle + wide, False)):
-        foot = (x - ax[bead]) * ux[bead] + rx * uy[bead]
-        on = (foot > 0.0) & (foot < length[bead])
-        if outer:
-            low = np.where(on & (x < low), x, low)
-        else:
-            high = np.where(on & (x > high), x, high)
-    return low, high
+    inverse = 1.0 / np.where(np.abs(uy) > FLAT, uy, FLAT)
+    line = np.arange(int(count.sum())) + np.repeat(first - np.cumsum(count) + count, count)
+    rise = line * pitch_mm - np.repeat(ay, count)
+    foot, shift = rise * np.repeat(inverse, count), np.repeat(radius_mm * ux * np.abs(inverse), count)
+    long, start = np.repeat(length, count), np.repeat(ax, count)
+    across, along, square = np.repeat(uy, count), np.repeat(ux, count), np.repeat(radius_mm ** 2, count)
+    ends = []
+    for sign in (-1.0, 1.0):
+        s = foot + sign * shift
+        np.clip(s, 0.0, long, out=s)
+        off = rise - s * across
+        reach = np.sqrt(np.maximum(square - off * off, 0.0))
+        s *= along
+        s += start
+        s += sign * reach
+        ends.append(s)
+    owner = np.repeat(layer, count)
+    return merged(pack(owner, line, ends[0]), pack(owner, line, ends[1]))
+
+
+# A bead along the lines meets each from its one end to its other.
+FLAT = 1e-9

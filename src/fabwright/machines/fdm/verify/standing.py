@@ -1,9 +1,9 @@
 """Whether every bead lies over something: bed, part, support or raft; or bridges from one to another.
 
-A piece of a bead is held where material lies under it within a fraction of its width, or where the solid below is
-declared sparse and a bead of it is within the infill's reach. What is not held hangs. A hanging piece is accepted
-next to an earlier bead of its layer, on a straight bridge held at both ends, or within the declared cantilever of
-material below if its run begins or ends at something; anything else lies in the air.
+A piece of a bead is held where material lies under its middle or a tenth of a millimetre beside it, or where the
+solid below is declared sparse and a bead of it is within the infill's reach. What is not held hangs. A hanging piece
+is accepted next to an earlier bead of its layer, on a straight bridge held at both ends, or within the declared
+cantilever of material below if its run begins or ends at something; anything else lies in the air.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ import numpy as np
 from fabwright.machines.fdm.schema import Limits
 from fabwright.machines.fdm.settings import CUSTOM, PrintSettings
 from fabwright.machines.fdm.verify.deposit import HEIGHT_MM, Deposit
+from fabwright.machines.fdm.verify.material import Measured
 from fabwright.machines.fdm.verify.reach import infill_reach_mm
 from fabwright.machines.fdm.verify.reference import Reference
-from fabwright.machines.fdm.verify.runs import Runs, bead_runs, holds, shifted_layers, sums
+from fabwright.machines.fdm.verify.runs import bead_runs, holds, shifted_layers, sums
 from fabwright.model import Floats, Ints
 
-PITCH_MM = 0.3
+PITCH_MM, REACH_PITCH_MM = 0.4, (0.3, 1.0)
 PIECE_MM = 1.0
-# Under a piece: material within this many widths of its middle.
-UNDER = 0.4
+# Under a piece: material of supports within this of its middle (of the part: within VOID_MM).
+UNDER_MM = 0.15
 # Beside a piece: the middle of an earlier bead of the layer within this many widths, and half a piece.
 BESIDE = 1.35
 # Straight enough for a bridge: chord over length.
 STRAIGHT = 0.97
 # With supports declared, a bead hangs at most this far beyond them.
 SUPPORTED_MM = 2.0
-WALLED_MM = 0.05
 # A bead is beside itself only where its path comes back after this much.
 APART_MM = 3.0
 # Neighbours are looked for in cells of this size: more than a width and half a piece.
@@ -63,8 +63,8 @@ class _Pieces:
     follows: np.ndarray
 
 
-def hanging(deposit: Deposit, part: Ints, spread: Deposit, reference: Reference, settings: PrintSettings,
-            limits: Limits) -> Hanging:
+def hanging(deposit: Deposit, part: Ints, measured: Measured, spread: Deposit, reference: Reference,
+            settings: PrintSettings, limits: Limits) -> Hanging:
     """Try every bead of the part above the bed; `spread` are the part's beads in each layer that they fill."""
     layers = len(reference)
     nothing = Hanging(np.zeros(layers), np.zeros(layers), np.empty(0, dtype=np.int64))
@@ -72,8 +72,11 @@ def hanging(deposit: Deposit, part: Ints, spread: Deposit, reference: Reference,
     if not len(pieces.row):
         return nothing
     ground = _ground(deposit, spread, reference, settings)
-    held = holds(ground.grown(UNDER, 0.0), pieces.middle, pieces.layer, PITCH_MM)
+    held = holds(shifted_layers(measured.wide, 1), pieces.middle, pieces.layer, measured.pitch_mm)
     left = np.flatnonzero(~held)
+    if len(left) and ground.apart:
+        held[left] = _within(ground, pieces, left, UNDER_MM)
+        left = left[~held[left]]
     if len(left):
         held[left] = _over_sparse(pieces, left, ground, reference, settings)
     hang = np.flatnonzero(~held)
@@ -81,7 +84,7 @@ def hanging(deposit: Deposit, part: Ints, spread: Deposit, reference: Reference,
         return nothing
     free = limits.refuse_cantilever_mm
     free = min(free, SUPPORTED_MM) if settings.supports != "none" else free
-    near = holds(ground.grown(0.0, free), pieces.middle[hang], pieces.layer[hang], PITCH_MM)
+    near = _within(ground, pieces, hang, free)
     return _judge(pieces, hang, near, limits, layers)
 
 
@@ -89,11 +92,21 @@ def _over_sparse(pieces: _Pieces, rows: Ints, ground: _Ground, reference: Refere
                  ) -> np.ndarray:
     """Which pieces lie over the solid of the layer below, with a bead of it in reach of its infill."""
     reach = infill_reach_mm(settings, settings.infill_density, settings.infill_pattern)
-    inside = shifted_layers(reference.runs([d.section.grown(-WALLED_MM) for d in reference.distinct], PITCH_MM), 1)
-    over = holds(inside, pieces.middle[rows], pieces.layer[rows], PITCH_MM)
+    below = shifted_layers(reference.runs([d.section for d in reference.distinct], PITCH_MM), 1)
+    over = holds(below, pieces.middle[rows], pieces.layer[rows], PITCH_MM)
     if np.isfinite(reach) and over.any():
-        over[over] = holds(ground.grown(0.0, reach), pieces.middle[rows[over]], pieces.layer[rows[over]], PITCH_MM)
+        over[over] = _within(ground, pieces, rows[over], reach)
     return over
+
+
+def _within(ground: _Ground, pieces: _Pieces, rows: Ints, reach_mm: float) -> np.ndarray:
+    """Which pieces have ground within this distance of their middle; only their layers are looked at."""
+    wanted = np.zeros(int(max(ground.layer.max(initial=0), pieces.layer.max(initial=0))) + 1, dtype=bool)
+    wanted[pieces.layer[rows]] = True
+    some = np.flatnonzero(wanted[ground.layer])
+    pitch = float(np.round(np.clip(reach_mm / 2.0, *REACH_PITCH_MM), 2))
+    runs = bead_runs(ground.a[some], ground.b[some], ground.radius_mm[some] + reach_mm, ground.layer[some], pitch)
+    return holds(runs, pieces.middle[rows], pieces.layer[rows], pitch)
 
 
 def _cut(deposit: Deposit, rows: Ints) -> _Pieces:
@@ -112,16 +125,13 @@ def _cut(deposit: Deposit, rows: Ints) -> _Pieces:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Ground:
-    """Beads that carry: `a`, `b`, `radius_mm`, and the `layer` that they carry."""
+    """Beads that carry: `a`, `b`, `radius_mm`, the `layer` that they carry; whether any is `apart` from the part."""
 
     a: Floats
     b: Floats
     radius_mm: Floats
     layer: Ints
-
-    def grown(self, widths: float, reach_mm: float) -> Runs:
-        """Stretches within so many widths and so far of them."""
-        return bead_runs(self.a, self.b, self.radius_mm * (1.0 + 2.0 * widths) + reach_mm, self.layer, PITCH_MM)
+    apart: bool
 
 
 def _ground(deposit: Deposit, spread: Deposit, reference: Reference, settings: PrintSettings) -> _Ground:
@@ -142,7 +152,7 @@ def _ground(deposit: Deposit, spread: Deposit, reference: Reference, settings: P
     carried = np.arange(len(row)) + np.repeat(first - np.cumsum(count) + count, count)
     return _Ground(np.concatenate([spread.a, deposit.a[row]]), np.concatenate([spread.b, deposit.b[row]]),
                    np.concatenate([spread.radius_mm, deposit.radius_mm[row]]),
-                   np.concatenate([spread.layer + 1, carried]))
+                   np.concatenate([spread.layer + 1, carried]), bool(len(row)))
 
 
 def _judge(pieces: _Pieces, hang: Ints, near: np.ndarray, limits: Limits, layers: int) -> Hanging:

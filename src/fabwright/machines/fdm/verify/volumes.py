@@ -23,7 +23,7 @@ from fabwright.machines.fdm.verify.reference import Reference
 from fabwright.machines.fdm.verify.runs import ANGLE_DEG, Runs, bead_runs, combined, holds, runs_of, sums
 from fabwright.model import Floats, Ints
 
-PITCH_MM = 0.3
+PITCH_MM, INNER_PITCH_MM = 0.4, 0.5
 # Walls and their filling overlap as the overlap says; so each is counted by itself.
 WALLS, GAPS, FILLS, GROUPS = 0, 1, 2, 4
 # Joints between sparse lines run along the walls, within this many line widths.
@@ -55,34 +55,30 @@ class Volumes:
         return float((self.solid + self.sparse + self.joints + self.threads).sum())
 
 
-def volumes(deposit: Deposit, part: Ints, reference: Reference, settings: PrintSettings, native: bool) -> Volumes:
+def volumes(part: Deposit, reference: Reference, settings: PrintSettings, native: bool) -> Volumes:
     """Beads that abut at their spacing fill a layer exactly, so the area that solid ones cover at that width is what
     they should have pushed; laid over each other they push more than they cover."""
     layers, heights = len(reference), reference.grid.heights_mm
-    role, layer = deposit.role[part], deposit.layer[part]
-    volume = deposit.volume_mm3[part]
+    role, layer, volume = part.role, part.layer, part.volume_mm3
     sparse, thread = role == INFILL, np.isin(role, THREADS)
-    solid = part[~sparse & ~thread]
-    group = np.full(len(solid), FILLS)
-    group[np.isin(deposit.role[solid], (EXTERNAL, PERIMETER, OVERHANG))] = WALLS
-    group[deposit.role[solid] == GAP] = GAPS
-    covered = bead_runs(deposit.a[solid], deposit.b[solid], deposit.spacing_mm[solid] / 2.0,
-                        deposit.layer[solid] * GROUPS + group, PITCH_MM)
+    solid = ~sparse & ~thread
+    group = np.where(np.isin(role, (EXTERNAL, PERIMETER, OVERHANG)), WALLS, np.where(role == GAP, GAPS, FILLS))
+    covered = bead_runs(part.a[solid], part.b[solid], part.spacing_mm[solid] / 2.0,
+                        (layer * GROUPS + group)[solid], PITCH_MM)
     due = sums(covered.owner // GROUPS, covered.length_mm, layers) * PITCH_MM * heights
-    inner = _inner(deposit, part[~sparse], reference, settings)
-    pushed, joints = _split(deposit, part[sparse], inner, layers)
-    area = inner.area_mm2(layers, PITCH_MM)
-    return Volumes(sums(layer[~sparse & ~thread], volume[~sparse & ~thread], layers), due, pushed,
+    inner = _inner(part, ~sparse, reference, settings)
+    pushed, joints = _split(part, np.flatnonzero(sparse), inner, layers)
+    area = inner.area_mm2(layers, INNER_PITCH_MM)
+    return Volumes(sums(layer[solid], volume[solid], layers), due, pushed,
                    _asked(inner, reference, settings, {} if native else FOREIGN_DENSITY) * heights, joints,
                    sums(layer[thread], volume[thread], layers), area)
 
 
-def _inner(deposit: Deposit, solid: Ints, reference: Reference, settings: PrintSettings) -> Runs:
+def _inner(part: Deposit, solid: np.ndarray, reference: Reference, settings: PrintSettings) -> Runs:
     """Inside the section, away from every solid bead."""
     away = JOINT_WIDTHS * settings.line_width_mm
-    wide = bead_runs(deposit.a[solid], deposit.b[solid], deposit.radius_mm[solid] + away, deposit.layer[solid],
-                     PITCH_MM)
-    return combined(reference.runs([d.section for d in reference.distinct], PITCH_MM), wide, True, False)
+    wide = bead_runs(part.a[solid], part.b[solid], part.radius_mm[solid] + away, part.layer[solid], INNER_PITCH_MM)
+    return combined(reference.runs([d.section for d in reference.distinct], INNER_PITCH_MM), wide, True, False)
 
 
 def _split(deposit: Deposit, rows: Ints, inner: Runs, layers: int) -> tuple[Floats, Floats]:
@@ -93,7 +89,7 @@ def _split(deposit: Deposit, rows: Ints, inner: Runs, layers: int) -> tuple[Floa
     row = rows[of]
     middle = deposit.a[row] + at[:, None] * (deposit.b[row] - deposit.a[row])
     volume = (deposit.volume_mm3[rows] / pieces)[of]
-    inside = holds(inner, middle, deposit.layer[row], PITCH_MM)
+    inside = holds(inner, middle, deposit.layer[row], INNER_PITCH_MM)
     return (sums(deposit.layer[row[inside]], volume[inside], layers),
             sums(deposit.layer[row[~inside]], volume[~inside], layers))
 
@@ -104,12 +100,12 @@ def _asked(inner: Runs, reference: Reference, settings: PrintSettings, more: Map
     total = np.zeros(layers)
     rest = inner
     for zone in reversed(reference.zones):
-        runs = zone_runs(zone.sections, PITCH_MM)
+        runs = zone_runs(zone.sections, INNER_PITCH_MM)
         density = zone.density * more.get(zone.pattern, 1.0)
-        total += density * combined(rest, runs, True, True).area_mm2(layers, PITCH_MM)
+        total += density * combined(rest, runs, True, True).area_mm2(layers, INNER_PITCH_MM)
         rest = combined(rest, runs, True, False)
     density = settings.infill_density * more.get(settings.infill_pattern, 1.0)
-    return np.asarray(total + density * rest.area_mm2(layers, PITCH_MM))
+    return np.asarray(total + density * rest.area_mm2(layers, INNER_PITCH_MM))
 
 
 def zone_runs(sections: tuple[Region, ...], pitch_mm: float) -> Runs:
