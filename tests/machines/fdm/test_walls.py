@@ -118,7 +118,7 @@ bar = st.tuples(st.floats(-6.0, 4.0), st.floats(-6.0, 4.0), st.floats(0.1, 6.0),
 
 @given(st.lists(spoke, min_size=5, max_size=11), st.lists(bar, max_size=3), st.lists(bar, max_size=2),
        st.integers(0, 4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_no_section_gets_too_much_or_beads_outside(spokes: list[tuple[float, float]],
                                                    more: list[tuple[float, float, float, float]],
                                                    less: list[tuple[float, float, float, float]], count: int) -> None:
@@ -142,5 +142,6 @@ def test_no_section_gets_too_much_or_beads_outside(spokes: list[tuple[float, flo
     assert spacing.max() <= 0.66
     laid = sum(wm.area_mm2(bead) for bead in beads) + walled.room.area_mm2
     assert laid <= section.area_mm2 * 1.02 + 0.1
-    # Beads do not reach into sharp corners: half a bead's square for each is not held against them.
-    assert laid >= section.area_mm2 - wm.outline_mm(section) * 0.06 - 0.12 * sum(len(p) for p in section.polygons())
+    # Beads do not reach into sharp corners: part of a bead's square for each, and again at every depth.
+    corners = sum(len(p) for p in section.polygons()) * (0.12 + 0.04 * count)
+    assert laid >= section.area_mm2 - wm.outline_mm(section) * 0.06 - corners
