@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from fabwright.geometry.regions import Region, nothing, rectangle, united
 from fabwright.machines.fdm.layers import LayerGrid, Sliced
 from fabwright.machines.fdm.paths import Paths
 from fabwright.machines.fdm.settings import PrintSettings
 from fabwright.machines.fdm.zones import PlacedZone
+from fabwright.model import Floats, Ints
 
 # Supports reach at most this far beyond a body's extent, and those that only zones ask for not at all.
 REACH_MM = 3.0
@@ -20,11 +23,12 @@ CARRIED = 1.5
 @dataclass(frozen=True, slots=True, eq=False)
 class Supports:
     """Per layer (all empty where there are none): sparse `regions`, dense `interface` regions, and the areas of the
-    bodies that they carry; None where nothing is carried."""
+    bodies that they carry; None where nothing is carried. `extents_mm` of the bodies: x and y low, x and y high."""
 
     regions: tuple[Region, ...] = ()
     interface: tuple[Region, ...] = ()
     carried: tuple[Region, ...] | None = None
+    extents_mm: tuple[tuple[float, float, float, float], ...] = ()
 
 
 def plan_supports(sliced: tuple[Sliced, ...], grid: LayerGrid, zones: tuple[tuple[PlacedZone, ...], ...],
@@ -57,7 +61,10 @@ def plan_supports(sliced: tuple[Sliced, ...], grid: LayerGrid, zones: tuple[tupl
         whole = trees(hanging, sections, grid, settings)
     else:
         whole = towers(hanging, sections, grid.raft_layers, settings)
-    whole = standing(_within(whole, _room(sliced, settings)), sections, grid, settings)
+    extents = tuple(_extent(body) for body in sliced)
+    reach = REACH_MM if settings.supports != "none" else 0.0
+    room = united([rectangle(*extent).grown(reach) for extent in extents])
+    whole = standing(_within(whole, room), sections, grid, settings)
     sparse, dense = split_interface(whole, hanging, sections, settings)
     carried = [nothing()] * len(grid)
     for layer, region in by_layer.items():
@@ -65,28 +72,35 @@ def plan_supports(sliced: tuple[Sliced, ...], grid: LayerGrid, zones: tuple[tupl
         if head >= 0 and not whole[head].empty:
             reach = settings.support_gap_xy_mm + CARRIED * settings.line_width_mm
             carried[layer] = region & whole[head].grown(reach)
-    return Supports(tuple(sparse), tuple(dense), tuple(carried))
+    return Supports(tuple(sparse), tuple(dense), tuple(carried), extents)
 
 
 def support_paths(supports: Supports, grid: LayerGrid, settings: PrintSettings) -> list[Paths]:
-    """Beads of the supports: SUPPORT in the sparse regions, INTERFACE in the dense ones; they belong to no body."""
+    """Beads of the supports: SUPPORT in the sparse regions, INTERFACE in the dense ones.
+
+    They belong to no body, except where bodies are printed one after the other: then to the nearest.
+    """
     if not supports.regions:
         return []
     from fabwright.machines.fdm.supports.support_lines import dense_paths, sparse_paths
 
-    return [*sparse_paths(supports.regions, grid, settings), *dense_paths(supports.interface, grid, settings)]
+    blocks = [*sparse_paths(supports.regions, grid, settings), *dense_paths(supports.interface, grid, settings)]
+    if settings.sequence == "together" or len(supports.extents_mm) < 2:
+        return blocks
+    return [replace(b, body=_nearest(b.points[b.start[:-1]], supports.extents_mm)) for b in blocks]
 
 
-def _room(sliced: tuple[Sliced, ...], settings: PrintSettings) -> Region:
-    """Where supports may stand: the extents of the bodies, and a little beyond."""
-    reach = REACH_MM if settings.supports != "none" else 0.0
-    boxes: list[Region] = []
-    for body in sliced:
-        bounds = [r.bounds_mm for r in body.distinct if not r.empty]
-        if bounds:
-            low_x, low_y, high_x, high_y = zip(*bounds, strict=True)
-            boxes.append(rectangle(min(low_x), min(low_y), max(high_x), max(high_y)).grown(reach))
-    return united(boxes)
+def _nearest(points: Floats, extents_mm: Sequence[tuple[float, float, float, float]]) -> Ints:
+    """Which of the extents is nearest to each of the points (n, 2)."""
+    box = np.asarray(extents_mm)[:, None, :]
+    beyond = np.maximum(np.maximum(box[..., :2] - points, points - box[..., 2:]), 0.0)
+    return np.asarray((beyond ** 2).sum(axis=2).argmin(axis=0), dtype=np.int64)
+
+
+def _extent(body: Sliced) -> tuple[float, float, float, float]:
+    bounds = np.asarray([r.bounds_mm for r in body.distinct if not r.empty] or [(0.0, 0.0, 0.0, 0.0)])
+    low, high = bounds[:, :2].min(axis=0).tolist(), bounds[:, 2:].max(axis=0).tolist()
+    return low[0], low[1], high[0], high[1]
 
 
 def _within(whole: Sequence[Region], room: Region) -> list[Region]:
