@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from fabwright.geometry.regions import loops_of
+from fabwright.geometry.regions import Region, loops_of
 from fabwright.geometry.rims import depth_mm
 from fabwright.machines.fdm.layers import LayerGrid, Sliced
-from fabwright.machines.fdm.paths import PATH_COLUMNS, POINT_COLUMNS, Paths
+from fabwright.machines.fdm.paths import PATH_COLUMNS, POINT_COLUMNS, Paths, joined
 from fabwright.machines.fdm.settings import EXTERNAL, GAP, OVERHANG, PERIMETER, PrintSettings
 from fabwright.model import Floats, Ints
 
@@ -38,19 +38,30 @@ def slow_overhangs(paths: Paths, sliced: Sliced, grid: LayerGrid, body: int, set
         return paths
     slot = np.full(int(paths.layer.max()) + 2, -1, dtype=np.int64)
     slot[layers] = np.arange(len(layers))
+    wall = (paths.role == EXTERNAL) | (paths.role == PERIMETER) | (paths.role == GAP)
+    leaning = (slot[paths.layer] >= 0) & wall & (paths.body == body)
+    order = np.argsort(leaning, kind="stable")
+    still = int(np.count_nonzero(~leaning))
+    some = paths.chosen(order[still:])
+    if not len(some):
+        return paths
+    slowed = _slowed(some, slot[some.layer], sliced, layers, grid, settings)
+    back = np.empty(len(order), dtype=np.int64)
+    back[order] = np.arange(len(order))
+    return joined([paths.chosen(order[:still]), slowed]).chosen(back)
+
+
+def _slowed(paths: Paths, slot: Ints, sliced: Sliced, layers: list[int], grid: LayerGrid, settings: PrintSettings
+            ) -> Paths:
+    """Paths of leaning layers, `slot` of which each lies in, with their caps."""
     width = np.asarray([sliced.width_mm[sliced.which[k]] for k in layers])
     foot = np.asarray([_foot_mm(k, grid, settings) for k in layers])
-    wall = (paths.role == EXTERNAL) | (paths.role == PERIMETER) | (paths.role == GAP)
-    slot_of = np.where(wall & (paths.body == body), slot[paths.layer], -1)
-    points, start, source = _sampled(paths, slot_of >= 0)
-    line = np.repeat(np.arange(len(paths)), np.diff(start))
-    mine = np.flatnonzero(slot_of[line] >= 0)
-    own = slot_of[line[mine]]
+    points, start, source = _sampled(paths)
+    own = slot[np.repeat(np.arange(len(paths)), np.diff(start))]
     # Depth of every sample in the layer below; the bead's edge lies half a width further out.
-    depth = np.full(len(points), np.inf)
     below = loops_of([sliced.at(k - 1) for k in layers])
-    depth[mine] = depth_mm(below, points[mine], own, 1.5 * float(width.max())) + foot[own]
-    return _capped(paths, points, start, source, depth, slot_of, width, settings, sliced)
+    depth = depth_mm(below, points, own, 1.5 * float(width.max())) + foot[own]
+    return _capped(paths, points, start, source, depth, width[own], settings, sliced)
 
 
 def _leaning_layers(sliced: Sliced, grid: LayerGrid, settings: PrintSettings) -> list[int]:
@@ -62,11 +73,17 @@ def _leaning_layers(sliced: Sliced, grid: LayerGrid, settings: PrintSettings) ->
         if pair[0] == pair[1]:
             continue
         if pair not in known:
-            reach = _from_mm(sliced, pair[0], settings) + _foot_mm(k, grid, settings)
-            known[pair] = not (sliced.at(k) - sliced.at(k - 1).grown(reach)).empty
+            known[pair] = _leans(sliced.at(k), sliced.at(k - 1),
+                                 _from_mm(sliced, pair[0], settings) + _foot_mm(k, grid, settings))
         if known[pair]:
             result.append(k)
     return result
+
+
+def _leans(section: Region, below: Region, reach_mm: float) -> bool:
+    """Whether a section reaches further beyond the one below than a distance."""
+    beyond = section - below
+    return not beyond.empty and not (beyond - below.grown(reach_mm)).empty
 
 
 def _from_mm(sliced: Sliced, distinct: int, settings: PrintSettings) -> float:
@@ -80,31 +97,29 @@ def _foot_mm(layer: int, grid: LayerGrid, settings: PrintSettings) -> float:
     return settings.elephant_foot_mm if layer == 1 and grid.raft_layers == 0 else 0.0
 
 
-def _sampled(paths: Paths, which: np.ndarray) -> tuple[Floats, Ints, Ints]:
-    """Points with more of them on some of the paths, offsets of the paths, and the point each comes after or is."""
+def _sampled(paths: Paths) -> tuple[Floats, Ints, Ints]:
+    """Points with more of them between, offsets of the paths, and the point that each comes after or is."""
     after = np.arange(1, len(paths.points) + 1)
     after[paths.start[1:] - 1] = np.where(paths.closed, paths.start[:-1], paths.start[1:] - 1)
     way = paths.points[after] - paths.points
-    pieces = np.ceil(np.hypot(way[:, 0], way[:, 1]) / PIECE_MM)
-    pieces = np.where(which[paths.path_of], pieces, 1.0).clip(1.0).astype(np.int64)
+    pieces = np.ceil(np.hypot(way[:, 0], way[:, 1]) / PIECE_MM).clip(1.0).astype(np.int64)
     source = np.repeat(np.arange(len(pieces)), pieces)
     ahead = np.concatenate([[0], np.cumsum(pieces)])
     share = (np.arange(len(source)) - ahead[source]) / pieces[source]
     return paths.points[source] + way[source] * share[:, None], ahead[paths.start], source
 
 
-def _capped(paths: Paths, points: Floats, start: Ints, source: Ints, depth: Floats, slot_of: Ints, width: Floats,
+def _capped(paths: Paths, points: Floats, start: Ints, source: Ints, depth: Floats, wide: Floats,
             settings: PrintSettings, sliced: Sliced) -> Paths:
     line = np.repeat(np.arange(len(paths)), np.diff(start))
     after = np.arange(1, len(points) + 1)
     after[start[1:] - 1] = np.where(paths.closed, start[:-1], start[1:] - 1)
-    wide = np.where(slot_of >= 0, width[slot_of], 1.0)[line]
     earliest = np.asarray([_from_mm(sliced, k, settings) for k in range(len(sliced.distinct))])
     earliest = earliest[np.asarray(sliced.which)[paths.layer]][line]
     # A piece hangs over as much as its two ends do on average.
     reach = wide / 2.0 - (depth + depth[after]) / 2.0
     degree = np.clip((reach - earliest) / (wide - earliest), 0.0, 1.0)
-    degree = np.where(np.isfinite(degree), np.ceil(degree * STEPS - 1e-9) / STEPS, 0.0)
+    degree = np.ceil(degree * STEPS - 1e-9) / STEPS
     full = np.asarray([settings.speed_mm_s(r) for r in range(12)])[paths.role[line]]
     cap = np.where(degree > 0.0, full - (full - min(settings.overhang_mm_s, float(full.min()))) * degree, np.inf)
     cap = np.minimum(cap, paths.speed_mm_s[source])
