@@ -52,8 +52,8 @@ class FilamentPrinting:
 
     def inspect(self, part: Part, nominal: Nominal, making: Making, machine: Machine, material: Material
                 ) -> tuple[Finding, ...]:
-        """Size, walls, overhangs, footing."""
-        from fabwright.machines.fdm.inspect import inspect_print
+        """Size, walls, gaps, holes, posts, overhangs, cavities, footing and zones."""
+        from fabwright.machines.fdm.inspection import inspect_print
 
         return inspect_print(nominal, machine, material)
 

@@ -184,6 +184,9 @@ class Limits(Sourced):
 
     min_wall_mm: float
     min_hole_mm: float
+    min_pin_mm: float
+    min_gap_mm: float
+    min_detail_mm: float
     max_overhang_deg: float
     refuse_overhang_deg: float
     max_bridge_mm: float
