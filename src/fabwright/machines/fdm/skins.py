@@ -60,7 +60,7 @@ def _fill(walled: Walled, enclosed: Region, cover: Region | None, spacing_mm: fl
         return Fill(area, area, area)
     sparse = area & enclosed
     if not sparse.empty:
-        sparse = _large(sparse.opened(SPARSE_OPENING * spacing_mm) & area, least_mm2)
+        sparse = _large(sparse.opened(SPARSE_OPENING * spacing_mm), least_mm2)
     solid = area
     if not sparse.empty:
         solid = area - sparse

@@ -9,27 +9,29 @@ from fabwright.machines.fdm.hatch import Strokes
 from fabwright.machines.fdm.infill.area import Area
 from fabwright.model import Floats
 
-# Rings may leave the exact offset by this much, and are no smaller than this.
+# Rings may leave the exact offset by this much, and are no smaller than this share of the pitch's square or this.
 TOLERANCE_MM = 0.02
-SMALLEST_MM2 = 0.5
-# Places further from every ring than this share of the pitch get rings of their own: where a neck ends the next ring.
-FAR = 0.6
+SMALLEST, SMALLEST_MM2 = 0.12, 0.5
+# Places further from every ring than this share of the pitch and this much more get rings of their own: where a neck
+# ends the next ring. Rings round a nearer rest would lie closer than the density asks for.
+FAR, FAR_MM = 0.63, 0.18
 
 
 def concentric(regions: list[Region], area: Area) -> list[Strokes]:
     """Closed rings half a pitch, one and a half pitches, ... inside the outline, and round what they leave open."""
     pitch = area.spacing_mm / area.density
+    least = min(SMALLEST_MM2, SMALLEST * pitch * pitch)
     rings: list[Floats] = []
     owner: list[int] = []
     for index, region in enumerate(regions):
-        inner = _large(region.grown(-pitch / 2.0))
+        inner = _large(region.grown(-pitch / 2.0), least)
         while not inner.empty:
             inner = inner.simplified(TOLERANCE_MM)
-            after = _large(inner.grown(-pitch))
-            core = inner.grown(-FAR * pitch)
+            after = _large(inner.grown(-pitch), least)
+            core = inner.grown(-FAR * pitch - FAR_MM)
             if not after.empty:
                 core = (core - after.grown(pitch / 2.0)).opened(TOLERANCE_MM)
-            polygons = [*inner.polygons(), *_large(core).polygons()]
+            polygons = [*inner.polygons(), *_large(core, least).polygons()]
             rings += polygons
             owner += [index] * len(polygons)
             inner = after
@@ -39,8 +41,8 @@ def concentric(regions: list[Region], area: Area) -> list[Strokes]:
     return [Strokes(points, start, np.asarray(owner, dtype=np.int64), closed=True)]
 
 
-def _large(region: Region) -> Region:
+def _large(region: Region, least_mm2: float) -> Region:
     """Without pieces too small for a ring."""
     pieces = region.parts()
-    kept = [p for p in pieces if p.area_mm2 >= SMALLEST_MM2]
+    kept = [p for p in pieces if p.area_mm2 >= least_mm2]
     return region if len(kept) == len(pieces) else united(kept)
