@@ -13,6 +13,7 @@ from fabwright.geometry.regions import Region, united
 from fabwright.geometry.slices import PlacedSolid, placed_solid
 from fabwright.machines.fdm.adhesion import adhesion_paths, adhesion_reach_mm
 from fabwright.machines.fdm.fills import fill_paths
+from fabwright.machines.fdm.inspection.overhangs import refuse_unsupported
 from fabwright.machines.fdm.layers import LayerGrid, Sliced, cut_layers, layer_grid, raft_height_mm
 from fabwright.machines.fdm.layout import Layout, arrange
 from fabwright.machines.fdm.overhangs import slow_overhangs
@@ -79,6 +80,7 @@ def plan_print(checked: CheckedPart, machine: Machine, material: Material, param
                         f"{settings.first_layer_height_mm} mm; it cannot be printed, but could be cut from sheet")
     sliced = tuple(cut_layers(p, grid, settings) for p in placed)
     zones = place_zones(checked.nominal.zones, layout.placements, grid)
+    refuse_unsupported(placed, sliced, grid, zones, machine, settings)
     paths = all_paths(placed, sliced, zones, grid, settings)
     # The topmost sections may be too thin for any bead.
     grid = grid.first(int(paths.layer.max()) + 1)
