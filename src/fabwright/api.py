@@ -269,14 +269,14 @@ class Catalogue:
         ClassRefusedError for a machine that does not work on solids, and what `Variant.make` raises.
         """
         from fabwright import pipeline
-        from fabwright.geometry.import_mesh import import_mesh
+        from fabwright.geometry.import_mesh import read_model
 
         chosen = self.machine(machine) if isinstance(machine, str) else machine
         stuff = self.material(material) if isinstance(material, str) else material
         source = model if isinstance(model, Attachment) else _model_file(Path(model))
         order = pipeline.model_order(source, chosen, stuff, dict(parameters or {}))
-        nominal = Nominal(import_mesh(source.data, source.name))
-        return Job(pipeline.make_model(order, nominal, _surroundings(chosen, on_stage)))
+        meshes, found = read_model(source.data, source.name)
+        return Job(pipeline.make_model(order, Nominal(meshes), _surroundings(chosen, on_stage), found))
 
     def verify_job(self, path: str | Path) -> Verdict:
         """Derive a job's verdict again from the bytes of its bundle (a folder or a `.fabjob` file) alone.

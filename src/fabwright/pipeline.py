@@ -269,17 +269,19 @@ def model_order(source: Attachment, machine: Machine, material: Material, parame
     return Order(facts, variant, machine, material, None, parameters)
 
 
-def make_model(order: Order, nominal: Nominal, around: Surroundings) -> Job:
-    """The line for meshes that come from elsewhere: from inspection on, by the same rules."""
+def make_model(order: Order, nominal: Nominal, around: Surroundings, read: tuple[Finding, ...] = ()) -> Job:
+    """The line for meshes that come from elsewhere: from inspection on, by the same rules; `read` is what was found in
+    reading them."""
     around.on_stage("inspect")
     how = making(order)
-    return finish(order, how, inspect_model(order, nominal, how), around)
+    return finish(order, how, inspect_model(order, nominal, how, read), around)
 
 
-def inspect_model(order: Order, nominal: Nominal, how: Making) -> CheckedPart:
+def inspect_model(order: Order, nominal: Nominal, how: Making, read: tuple[Finding, ...] = ()) -> CheckedPart:
     """Try the class's rules on meshes; InspectionError carries all findings when any of them is an error."""
     rules = machine_class(order.machine.machine_class)
-    return _sealed(order, Part(), nominal, rules.inspect(Part(), nominal, how, order.machine, order.material))
+    part = Part(findings=read)
+    return _sealed(order, part, nominal, read + rules.inspect(part, nominal, how, order.machine, order.material))
 
 
 def program_by(engine: str, order: Order, checked: CheckedPart, around: Surroundings) -> tuple[Setup, Program]:

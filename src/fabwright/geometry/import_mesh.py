@@ -8,17 +8,25 @@ import numpy as np
 
 from fabwright.errors import InputFileError
 from fabwright.geometry.mesh_repair import closed_mesh
-from fabwright.model import Floats, Ints, Mesh
+from fabwright.model import Finding, Floats, Ints, Mesh, Severity
 
 SUFFIXES = (".stl", ".obj", ".3mf")
 #: More triangles than any printed part needs; keeps a hostile file from filling the memory.
 TRIANGLES_MAX = 20_000_000
 #: Beyond this a coordinate is a mistake, mm.
 LARGEST_MM = 100_000.0
+#: Outside this range a model was likely drawn in another unit, mm.
+SMALL_MM, LARGE_MM = 1.0, 1000.0
 
 
 def import_mesh(data: bytes, name: str) -> tuple[Mesh, ...]:
-    """The bodies of a mesh file, in mm, moved so that everything lies at x, y, z >= 0.
+    """The bodies of a mesh file, without the findings of `read_model`."""
+    return read_model(data, name)[0]
+
+
+def read_model(data: bytes, name: str) -> tuple[tuple[Mesh, ...], tuple[Finding, ...]]:
+    """The bodies of a mesh file, in mm, moved so that everything lies at x, y, z >= 0; and what had to be mended or
+    looks wrong.
 
     An STL or OBJ is one body however many shells it has; a 3MF has one per object built. Raises InputFileError naming
     the file and what is wrong: not a mesh, empty, numbers that are not finite, open or without volume and beyond
@@ -34,10 +42,23 @@ def import_mesh(data: bytes, name: str) -> tuple[Mesh, ...]:
         bodies = _threemf(data, name)
     else:
         raise InputFileError(f"{name}: a model is a file of type {', '.join(SUFFIXES)}")
-    meshes = [closed_mesh(_checked(points, triangles, name), triangles, body, name)
+    closed = [closed_mesh(_checked(points, triangles, name), triangles, body, name)
               for body, points, triangles in bodies]
-    low = np.min([m.vertices.min(axis=0) for m in meshes], axis=0)
-    return tuple(Mesh(m.name, (m.vertices - low).astype(np.float32).astype(np.float64), m.triangles) for m in meshes)
+    low = np.min([m.vertices.min(axis=0) for m, _ in closed], axis=0)
+    meshes = tuple(Mesh(m.name, (m.vertices - low).astype(np.float32).astype(np.float64), m.triangles)
+                   for m, _ in closed)
+    return meshes, tuple(f for _, findings in closed for f in findings) + _size_findings(meshes, name)
+
+
+def _size_findings(meshes: tuple[Mesh, ...], name: str) -> tuple[Finding, ...]:
+    """A word where the model's size looks like another unit."""
+    size = float(np.max([m.vertices.max(axis=0) for m in meshes]))
+    if SMALL_MM <= size <= LARGE_MM:
+        return ()
+    limit, how = (SMALL_MM, "small") if size < SMALL_MM else (LARGE_MM, "large")
+    return (Finding("model-unit", Severity.WARNING, name, f"The model is {size:g} mm at its longest, which is very "
+                    f"{how}.", size, limit, "mm", "A mesh file is read in mm; scale it if it was drawn in another "
+                    "unit."),)
 
 
 def _checked(points: Floats, triangles: Ints, name: str) -> Floats:
@@ -59,9 +80,10 @@ def _checked(points: Floats, triangles: Ints, name: str) -> Floats:
 def _stl(data: bytes, name: str) -> tuple[Floats, Ints]:
     """Corners (3 m, 3) and triangles (m, 3) of a binary or an ASCII STL."""
     count = int(np.frombuffer(data, dtype="<u4", count=1, offset=80)[0]) if len(data) >= 84 else -1
-    if count >= 0 and len(data) == 84 + 50 * count:
+    # Some programs append a line's end or a trailer.
+    if count >= 0 and (len(data) == 84 + 50 * count or (count > 0 and len(data) > 84 + 50 * count)):
         record = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
-        points = np.frombuffer(data, dtype=record, offset=84)["corners"].reshape(-1, 3).astype(np.float64)
+        points = np.frombuffer(data, dtype=record, count=count, offset=84)["corners"].reshape(-1, 3).astype(np.float64)
     elif data.lstrip()[:5].lower() == b"solid":
         points = _ascii_corners(data, name)
     else:

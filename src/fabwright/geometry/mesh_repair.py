@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from fabwright.errors import InputFileError
-from fabwright.model import Floats, Ints, Mesh
+from fabwright.geometry.mesh_mending import facing_alike, small_holes_closed, without_doubles, without_slivers
+from fabwright.model import Finding, Floats, Ints, Mesh, Severity
 
 #: Corners closer than this are one; finer than any printer, coarser than the noise of exporters.
 MERGE_MM = 1e-4
@@ -15,27 +16,51 @@ MERGE_MM = 1e-4
 LEAST_MM3 = 1e-4
 
 
-def closed_mesh(points: Floats, triangles: Ints, body: str, name: str) -> Mesh:
+def closed_mesh(points: Floats, triangles: Ints, body: str, name: str) -> tuple[Mesh, tuple[Finding, ...]]:
     """Weld corners (n, 3), turn shells outwards, unite those that overlap; `body` is the mesh's name, `name` the
-    file's.
+    file's. The findings say what had to be mended.
 
     Shells inside a shell that face inwards are cavities and stay. Raises InputFileError for a mesh that is open, has no
     volume, or cannot be closed.
     """
     vertices, faces = welded(points, triangles)
+    findings: tuple[Finding, ...] = ()
     solid = _solid(vertices, faces)
     if solid is None:
+        vertices, faces, findings = _mended(vertices, faces, body)
         # Shells that touch in an edge or a face are bodies each by itself.
-        solid = _united([s for v, f in _shells(vertices, faces) if (s := _solid(v, f)) is not None], vertices, faces)
+        solid = _solid(vertices, faces) or _united(
+            [s for v, f in _shells(vertices, faces) if (s := _solid(v, f)) is not None], faces)
     if solid is None:
         raise InputFileError(f"{name}: {_trouble(vertices, faces, body)}")
     solid = _outward(solid)
     if solid.volume() < LEAST_MM3:
-        raise InputFileError(f"{name}: {body} encloses {solid.volume():.6f} mm3: it has no thickness; give it walls "
-                             "with a volume")
+        raise InputFileError(f"{name}: {body} encloses {max(0.0, solid.volume()):.6f} mm3: it has no thickness; give "
+                             "it walls with a volume")
     raw = solid.to_mesh64()
     corners = np.asarray(raw.vert_properties)[:, :3].astype(np.float32).astype(np.float64)
-    return Mesh(body, corners, np.asarray(raw.tri_verts).astype(np.int64))
+    return Mesh(body, corners, np.asarray(raw.tri_verts).astype(np.int64)), findings
+
+
+def _mended(vertices: Floats, faces: Ints, body: str) -> tuple[Floats, Ints, tuple[Finding, ...]]:
+    """What small damage leaves whole, and notes of it."""
+    findings: list[Finding] = []
+    single = without_slivers(vertices, without_doubles(faces))
+    if len(single) < len(faces):
+        findings.append(Finding("mesh-doubled", Severity.NOTE, body, "Facets that lie on one another, or have no area "
+                                "and close nothing, were left out.", float(len(faces) - len(single)), 0.0, "facets"))
+    alike = facing_alike(single, len(vertices)) if len(single) else None
+    alike = single if alike is None else alike
+    if turned := int((alike != single).any(axis=1).sum()):
+        findings.append(Finding("mesh-turned", Severity.NOTE, body, "Facets that faced against their neighbours were "
+                                "turned over.", float(turned), 0.0, "facets"))
+    closed = small_holes_closed(vertices, alike)
+    if closed is None:
+        return vertices, alike, tuple(findings)
+    findings.append(Finding("mesh-holes", Severity.WARNING, body, f"{len(closed[1]) - len(alike)} open edges were "
+                            f"closed over; the largest hole is {closed[2]:.3f} mm wide.", closed[2], 0.0, "mm",
+                            "Look at the pictures, or close the holes in the program that made the model."))
+    return closed[0], closed[1], tuple(findings)
 
 
 def welded(points: Floats, triangles: Ints) -> tuple[Floats, Ints]:
@@ -77,7 +102,7 @@ def _outward(solid: Any) -> Any:
     parts = solid.decompose()
     if len(parts) <= 1:
         return solid if solid.volume() >= 0.0 else _flipped(solid)
-    if solid.volume() < 0.0 and all(p.volume() < 0.0 for p in parts):
+    if solid.volume() < 0.0:
         parts = [_flipped(p) for p in parts]
     bodies = [p for p in parts if p.volume() > 0.0]
     voids = [_flipped(p) for p in parts if p.volume() < 0.0]
@@ -109,7 +134,7 @@ def _sum(parts: list[Any]) -> Any:
     return parts[0] if len(parts) == 1 else manifold3d.Manifold.batch_boolean(parts, manifold3d.OpType.Add)
 
 
-def _united(parts: list[Any], vertices: Floats, faces: Ints) -> Any | None:
+def _united(parts: list[Any], faces: Ints) -> Any | None:
     """Shells as one body where together they account for all triangles."""
     if not parts or sum(p.num_tri() for p in parts) < len(faces):
         return None
@@ -141,7 +166,7 @@ def _edges(faces: Ints, count: int) -> tuple[Ints, Ints]:
 
 def _trouble(vertices: Floats, faces: Ints, body: str) -> str:
     if not len(faces):
-        return f"{body} has no triangle with an area"
+        return f"{body} has no thickness: its facets enclose nothing; give it walls with a volume"
     edge, _ = _edges(faces, len(vertices))
     _, count = np.unique(edge, return_counts=True)
     loose, crowded = int((count == 1).sum()), int((count > 2).sum())
