@@ -45,7 +45,7 @@ def verify_print(traces: tuple[Trace, ...], nominal: Nominal, setup: Setup, mach
                  either_layers(nominal, setup, grid, settings))
     times = trace_times_s(trace, machine.profile.motion)
     checks = [*state_checks(trace, machine), layer_time_check(trace, deposit, times, settings, native),
-              *program_checks(trace, deposit, settings, reference, machine, material)]
+              *program_checks(trace, deposit, settings, reference, machine, material, native)]
     if native:
         checks += declared_checks(trace, deposit, settings, setup.parameters, reference, machine)
     else:

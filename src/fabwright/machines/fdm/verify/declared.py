@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from fabwright.machines.fdm.settings import EXTERNAL, GAP, PERIMETER, ROLES, PrintSettings
+from fabwright.machines.fdm.settings import EXTERNAL, PERIMETER, ROLES, PrintSettings
 from fabwright.machines.fdm.verify.clearance import PLACE_MM
 from fabwright.machines.fdm.verify.deposit import HEIGHT_MM, THREADS, Deposit
 from fabwright.machines.fdm.verify.judging import at_most, judged, lines_of
 from fabwright.machines.fdm.verify.paths import lengths_mm
-from fabwright.machines.fdm.verify.program import E_STEP_MM, on_beads
+from fabwright.machines.fdm.verify.program import E_STEP_MM, VARIED, on_beads
 from fabwright.machines.fdm.verify.reference import Reference
 from fabwright.model import Check, Floats, Machine, Trace
 
@@ -56,13 +56,14 @@ def _unpulled(trace: Trace, settings: PrintSettings) -> Check:
 
 
 def _steady(trace: Trace, deposit: Deposit, flow_pct: float) -> Check:
-    """Filament per millimetre stays the same along a bead without a break, where the file says one width."""
+    """Filament per millimetre stays the same along a bead without a break, outside walls and gaps."""
     rate = deposit.spacing_mm * deposit.height_mm
     off = np.zeros(len(deposit))
     same = np.zeros(len(deposit), dtype=bool)
     if len(deposit) > 1:
         step, said = np.diff(deposit.move), trace.bead_width_mm[deposit.move]
-        same[1:] = (step <= 1) & (np.diff(deposit.role) == 0) & (np.diff(said) == 0.0) & (deposit.role[1:] != GAP)
+        same[1:] = (step <= 1) & (np.diff(deposit.role) == 0) & (np.diff(said) == 0.0) & ~np.isin(
+            deposit.role[1:], VARIED)
         rounding = E_STEP_MM * rate / np.maximum(trace.e_mm[deposit.move], 1e-9)
         off[1:] = np.maximum(np.abs(np.diff(rate)) - rounding[1:] - rounding[:-1], 0.0) / rate[:-1] * 100.0
     values, mask = on_beads(trace, deposit, off, same)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from fabwright.machines.fdm.settings import INFILL, ROLES, PrintSettings
+from fabwright.machines.fdm.settings import EXTERNAL, GAP, INFILL, OVERHANG, PERIMETER, ROLES, PrintSettings
 from fabwright.machines.fdm.verify.clearance import PLACE_MM, depths
 from fabwright.machines.fdm.verify.deposit import HEIGHT_MM, THREADS, Deposit
 from fabwright.machines.fdm.verify.judging import at_most, judged, lines_of
@@ -25,16 +25,19 @@ COORDINATE_MM = 0.0015
 WIDTH_MM = 0.006
 # Foreign slicers count filament with five decimals a move.
 PULLED_MM = 0.03
+#: Roles whose beads vary in width along a path.
+VARIED = (EXTERNAL, PERIMETER, GAP, OVERHANG)
 # Of a bridge's thread, in nozzle diameters.
 THREAD_MOST = 1.6
 
 
 def program_checks(trace: Trace, deposit: Deposit, settings: PrintSettings, reference: Reference, machine: Machine,
-                   material: Material) -> list[Check]:
+                   material: Material, native: bool) -> list[Check]:
     """Checks that hold for any slicer's file."""
     flat = lengths_mm(trace)
     return [*_layers(trace, deposit, reference, settings), _sizes(trace, deposit, settings, reference),
-            _said_widths(trace, deposit), *_through(trace, settings), _balance(trace, flat), _stated(trace, flat),
+            _said_widths(trace, deposit, settings, native), *_through(trace, settings), _balance(trace, flat),
+            _stated(trace, flat),
             *_windows(trace, material), _cooled(trace, deposit, settings), _accelerations(trace, machine),
             _material_flow(trace, flat, settings, material), _fastest(trace, deposit, settings)]
 
@@ -89,17 +92,39 @@ def _sizes(trace: Trace, deposit: Deposit, settings: PrintSettings, reference: R
                    HEIGHT_MM)
 
 
-def _said_widths(trace: Trace, deposit: Deposit) -> Check:
-    """Width that follows from the filament against the width that the file says."""
+def _said_widths(trace: Trace, deposit: Deposit, settings: PrintSettings, native: bool) -> Check:
+    """Width that follows from the filament against the width that the file says.
+
+    Our own walls and gaps say the width that they begin with and may change it on their way; they keep to the narrowest
+    and the widest bead declared.
+    """
     said = trace.bead_width_mm[deposit.move] if len(trace.bead_width_mm) else np.zeros(len(deposit))
     width = 2.0 * deposit.radius_mm
+    low, high = said, said
+    if native:
+        varied = np.isin(deposit.role, VARIED)
+        low = np.where(varied, np.minimum(said, settings.min_bead_mm), said)
+        high = np.where(varied, np.maximum(said, settings.max_bead_mm), said)
     # A step of E, or of a coordinate, is a wide error on a short move.
     rounding = deposit.spacing_mm * (E_STEP_MM / np.maximum(trace.e_mm[deposit.move], 1e-9)
                                      + COORDINATE_MM / np.maximum(deposit.length_mm, 1e-9))
-    off = np.maximum(np.abs(width - said) - rounding - WIDTH_MM, 0.0) / np.where(said > 0.0, said, 1.0) * 100.0
-    values, mask = on_beads(trace, deposit, off, said > 0.0)
+    beyond = np.maximum(low - width, width - high)
+    off = np.maximum(beyond - rounding - WIDTH_MM, 0.0) / np.where(said > 0.0, said, 1.0) * 100.0
+    free = said <= 0.0
+    if settings.vase:
+        free |= _spiral_ends(deposit)
+    values, mask = on_beads(trace, deposit, off, ~free)
     return at_most(trace, "bead-width", values, mask, 3.0, "%", "Width by the filament pushed off what the file says",
                    "the file's own ;WIDTH: marks")
+
+
+def _spiral_ends(deposit: Deposit) -> np.ndarray:
+    """Beads of the first and the last turn of a spiral, which swell from nothing and fade to it."""
+    climbing = deposit.off_mm > HEIGHT_MM
+    turns = np.unique(deposit.layer[climbing])
+    if not len(turns):
+        return climbing
+    return np.asarray((deposit.layer <= turns[0] + 1) & (deposit.layer >= turns[0]) | (deposit.layer >= turns[-1]))
 
 
 def _through(trace: Trace, settings: PrintSettings) -> Iterable[Check]:

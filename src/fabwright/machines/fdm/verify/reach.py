@@ -17,16 +17,19 @@ from fabwright.model import Floats
 # it for two ways at twice the distance, the radius of the circle in a triangle or a hexagon for the others.
 PATTERN_REACH = {"rectilinear": 0.5, "concentric": 0.55, "grid": 1.0, "triangles": 1.0, "honeycomb": 1.0,
                  "gyroid": 1.0}
+# Rings of foreign slicers stop where the next would not fit.
+FOREIGN_REACH = {"concentric": 1.1}
 SLACK = 1.15
 LINES_MM = (0.1, 0.8)
 
 
-def infill_reach_mm(settings: PrintSettings, density: float, pattern: str) -> float:
+def infill_reach_mm(settings: PrintSettings, density: float, pattern: str, native: bool = True) -> float:
     """Infinite where nothing is declared inside, or only what carries the top."""
     if density <= 0.0 or pattern not in PATTERN_REACH:
         return np.inf
     spacing = bead_spacing_mm(settings.line_width_mm, settings.layer_height_mm)
-    return SLACK * PATTERN_REACH[pattern] * spacing / density
+    reach = PATTERN_REACH[pattern] if native else FOREIGN_REACH.get(pattern, PATTERN_REACH[pattern])
+    return SLACK * reach * spacing / density
 
 
 def spread_over_layers(part: Deposit, reference: Reference) -> Deposit:
@@ -39,12 +42,12 @@ def spread_over_layers(part: Deposit, reference: Reference) -> Deposit:
     return replace(Deposit(**columns), layer=np.maximum(part.layer[row] - down, 0))
 
 
-def open_areas_mm2(beads: Deposit, reference: Reference, settings: PrintSettings) -> Floats:
+def open_areas_mm2(beads: Deposit, reference: Reference, settings: PrintSettings, native: bool) -> Floats:
     """Area per layer inside the section but too far from every bead for the infill declared there."""
     layers = len(reference)
     total = np.zeros(layers)
-    reaches = [infill_reach_mm(settings, settings.infill_density, settings.infill_pattern)]
-    reaches += [infill_reach_mm(settings, z.density, z.pattern) for z in reference.zones]
+    reaches = [infill_reach_mm(settings, settings.infill_density, settings.infill_pattern, native)]
+    reaches += [infill_reach_mm(settings, z.density, z.pattern, native) for z in reference.zones]
     pitch = float(np.round(np.clip(min(reaches) / 2.0, *LINES_MM), 2))
     rest = reference.runs([d.printable for d in reference.distinct], pitch)
     for zone, reach in zip(reversed(reference.zones), reversed(reaches[1:]), strict=True):

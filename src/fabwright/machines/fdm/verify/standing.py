@@ -8,6 +8,7 @@ cantilever of material below if its run begins or ends at something; anything el
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,12 +72,16 @@ def hanging(deposit: Deposit, part: Ints, measured: Measured, spread: Deposit, r
     pieces = _cut(deposit, part[deposit.layer[part] > 0])
     if not len(pieces.row):
         return nothing
-    ground = _ground(deposit, spread, reference, settings)
-    held = holds(shifted_layers(measured.wide, 1), pieces.middle, pieces.layer, measured.pitch_mm)
+    ground, below = _ground(deposit, spread, reference, settings), shifted_layers(measured.wide, 1)
+
+    def on_ground(points: Floats, rows: Ints) -> np.ndarray:
+        over = holds(below, points, pieces.layer[rows], measured.pitch_mm)
+        if ground.apart and not over.all():
+            over[~over] = _within(ground, points[~over], pieces.layer[rows[~over]], UNDER_MM)
+        return over
+
+    held = on_ground(pieces.middle, np.arange(len(pieces.row)))
     left = np.flatnonzero(~held)
-    if len(left) and ground.apart:
-        held[left] = _within(ground, pieces, left, UNDER_MM)
-        left = left[~held[left]]
     if len(left):
         held[left] = _over_sparse(pieces, left, ground, reference, settings)
     hang = np.flatnonzero(~held)
@@ -84,8 +89,8 @@ def hanging(deposit: Deposit, part: Ints, measured: Measured, spread: Deposit, r
         return nothing
     free = limits.refuse_cantilever_mm
     free = min(free, SUPPORTED_MM) if settings.supports != "none" else free
-    near = _within(ground, pieces, hang, free)
-    return _judge(pieces, hang, near, limits, layers)
+    near = _within(ground, pieces.middle[hang], pieces.layer[hang], free)
+    return _judge(pieces, hang, near, on_ground, limits, layers)
 
 
 def _over_sparse(pieces: _Pieces, rows: Ints, ground: _Ground, reference: Reference, settings: PrintSettings
@@ -95,18 +100,18 @@ def _over_sparse(pieces: _Pieces, rows: Ints, ground: _Ground, reference: Refere
     below = shifted_layers(reference.runs([d.section for d in reference.distinct], PITCH_MM), 1)
     over = holds(below, pieces.middle[rows], pieces.layer[rows], PITCH_MM)
     if np.isfinite(reach) and over.any():
-        over[over] = _within(ground, pieces, rows[over], reach)
+        over[over] = _within(ground, pieces.middle[rows[over]], pieces.layer[rows[over]], reach)
     return over
 
 
-def _within(ground: _Ground, pieces: _Pieces, rows: Ints, reach_mm: float) -> np.ndarray:
-    """Which pieces have ground within this distance of their middle; only their layers are looked at."""
-    wanted = np.zeros(int(max(ground.layer.max(initial=0), pieces.layer.max(initial=0))) + 1, dtype=bool)
-    wanted[pieces.layer[rows]] = True
+def _within(ground: _Ground, points: Floats, layer: Ints, reach_mm: float) -> np.ndarray:
+    """Which points have ground of their layer within this distance; only those layers are looked at."""
+    wanted = np.zeros(int(max(ground.layer.max(initial=0), layer.max(initial=0))) + 1, dtype=bool)
+    wanted[layer] = True
     some = np.flatnonzero(wanted[ground.layer])
     pitch = float(np.round(np.clip(reach_mm / 2.0, *REACH_PITCH_MM), 2))
     runs = bead_runs(ground.a[some], ground.b[some], ground.radius_mm[some] + reach_mm, ground.layer[some], pitch)
-    return holds(runs, pieces.middle[rows], pieces.layer[rows], pitch)
+    return holds(runs, points, layer, pitch)
 
 
 def _cut(deposit: Deposit, rows: Ints) -> _Pieces:
@@ -155,7 +160,8 @@ def _ground(deposit: Deposit, spread: Deposit, reference: Reference, settings: P
                    np.concatenate([spread.layer + 1, carried]), bool(len(row)))
 
 
-def _judge(pieces: _Pieces, hang: Ints, near: np.ndarray, limits: Limits, layers: int) -> Hanging:
+def _judge(pieces: _Pieces, hang: Ints, near: np.ndarray, on_ground: Callable[[Floats, Ints], np.ndarray],
+           limits: Limits, layers: int) -> Hanging:
     """Group hanging pieces into runs along their paths, and find what holds each."""
     starts = np.concatenate([[True], (np.diff(hang) != 1) | ~pieces.follows[hang[1:]]])
     first = np.flatnonzero(starts)
@@ -165,8 +171,10 @@ def _judge(pieces: _Pieces, hang: Ints, near: np.ndarray, limits: Limits, layers
     begin, end = hang[first], hang[last]
     goes_on = np.append(pieces.follows, False)[end + 1]
     width = pieces.width
-    from_held = pieces.follows[begin] | _beside(pieces, pieces.a[begin], begin, laid[begin] - pieces.long[begin], width)
-    to_held = goes_on | _beside(pieces, pieces.b[end], end, laid[begin] - pieces.long[begin], width)
+    before = laid[begin] - pieces.long[begin]
+    from_held = (pieces.follows[begin] | on_ground(pieces.a[begin], begin)
+                 | _beside(pieces, pieces.a[begin], begin, before, width))
+    to_held = goes_on | on_ground(pieces.b[end], end) | _beside(pieces, pieces.b[end], end, before, width)
     length = np.bincount(run, pieces.long[hang])
     chord = np.hypot(*(pieces.b[end] - pieces.a[begin]).T)
     bridge = from_held & to_held & (chord > STRAIGHT * length - 0.1) & (length <= limits.refuse_bridge_mm)

@@ -31,6 +31,8 @@ JOINT_WIDTHS = 1.1
 PIECE_MM = 0.5
 # PrusaSlicer's honeycomb runs two lines side by side on one edge in three.
 FOREIGN_DENSITY = {"honeycomb": 4.0 / 3.0}
+# Rings leave the core of a shape open, or crowd it: as much of their volume is left to them.
+SPREAD = {"concentric": 0.35}
 # Patterns without one density of their own.
 UNEVEN = ("lightning",)
 
