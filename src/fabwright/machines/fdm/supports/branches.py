@@ -20,9 +20,9 @@ from fabwright.model import Floats, Ints
 # from there by 5 degrees (branch_diameter_angle of PrusaSlicer 2.6) up to so many times that.
 TIP_MM, FLARE_MM = 0.5, 1.5
 SWELL, TAPER, THICKEST = math.tan(math.radians(20.0)), math.tan(math.radians(5.0)), 2.2
-# Branches in one cell of a lattice join; the cells double, from twice the tips' pitch, so many times.
+# Branches in one cell of a lattice join; the cells double from twice the tips' pitch up to this power of it.
 LEVELS = 3
-# They are one when they are this near to their middle.
+# They are one at the latest when they are this near.
 JOINED_MM = 0.25
 # A tip too near to a body moves at most this far; branches widen by this on the bed, over as many layers.
 PUSH_MM, BASE_MM, BASE_LAYERS = 1.5, 1.2, 3
@@ -76,7 +76,7 @@ def grown_branches(tips: Mapping[int, Floats], sections: Sections, grid: LayerGr
             break
         landed = ~now.free & Outline.of(sections.at(int(sections.contact[layer]))).contains(now.at) if (
             sections.contact[layer] >= 0) else np.zeros(len(now), dtype=bool)
-        now = _joined(now.chosen(~landed))
+        now = _joined(now.chosen(~landed), settings)
         now = _moved(now, thin, wide, layer - 1, float(step[layer]))
         now = _thickened(now, float(grid.heights_mm[layer]), float(step[layer]), settings)
     return discs
@@ -128,32 +128,29 @@ def _groups(now: Branches) -> tuple[Ints, Ints]:
 
 
 def _middles(now: Branches, group: Ints, size: Ints) -> Floats:
-    return np.stack([np.bincount(group, now.at[:, k], len(size)) / size for k in (0, 1)], axis=1)
+    """Middle of each group, thick branches weighing more."""
+    weight = now.stem ** 2
+    total = np.bincount(group, weight, len(size))
+    return np.stack([np.bincount(group, now.at[:, k] * weight, len(size)) / total for k in (0, 1)], axis=1)
 
 
-def _joined(now: Branches) -> Branches:
-    """Branches that met as one; those alone in their cell look round in a larger one."""
+def _joined(now: Branches, settings: PrintSettings) -> Branches:
+    """Branches that reached the thickest of their cell as one with it; those alone in their cell look round in a larger
+    one."""
     if not len(now):
         return now
     group, size = _groups(now)
-    middle = _middles(now, group, size)
-    away = np.zeros(len(size))
-    np.maximum.at(away, group, np.hypot(*(now.at - middle[group]).T))
-    met = (away <= JOINED_MM)
-    level = np.where(met[group], np.minimum(now.level + 1, LEVELS + 1), now.level)
-    first = np.full(len(size), len(now), dtype=np.int64)
-    np.minimum.at(first, group, np.arange(len(now)))
-    stem, flare = np.sqrt(np.bincount(group, now.stem ** 2, len(size))), np.zeros(len(size))
-    np.maximum.at(flare, group, now.flare)
-    room = np.bincount(group, ~now.wide, len(size)) == 0
-    several = met & (size > 1) & (now.level[first] <= LEVELS)
-    merged = several[group]
-    keep = ~merged
-    keep[first[several]] = True
-    # The middle of branches outside a body can lie inside it by less than they were apart: the next move corrects it.
-    return Branches(np.where(merged[:, None], middle[group], now.at), np.where(merged, stem[group], now.stem),
-                    np.where(merged, flare[group], now.flare), level, now.free,
-                    np.where(merged, room[group], now.wide)).chosen(keep)
+    leads = np.lexsort((np.arange(len(now)), -np.round(now.stem, 6), group))
+    lead = leads[np.searchsorted(group[leads], np.arange(len(size)))][group]
+    away = np.hypot(*(now.at - now.at[lead]).T)
+    # Both together are as thick as two pipes that carry the same, and cover the thinner one.
+    both = np.minimum(np.hypot(now.stem, now.stem[lead]), THICKEST * settings.support_branch_mm / 2.0)
+    gone = (away <= np.maximum(JOINED_MM, both - now.stem)) & (lead != np.arange(len(now)))
+    stem, flare = now.stem ** 2, now.flare.copy()
+    np.add.at(stem, lead[gone], now.stem[gone] ** 2)
+    np.maximum.at(flare, lead[gone], now.flare[gone])
+    level = np.where(size[group] == 1, np.minimum(now.level + 1, LEVELS), now.level)
+    return replace(now, stem=np.sqrt(stem), flare=flare, level=level).chosen(~gone)
 
 
 def _moved(now: Branches, thin: Avoidance, wide: Avoidance, layer: int, step_mm: float) -> Branches:
@@ -162,7 +159,6 @@ def _moved(now: Branches, thin: Avoidance, wide: Avoidance, layer: int, step_mm:
         return now
     group, size = _groups(now)
     way = _middles(now, group, size)[group] - now.at
-    way[now.level > LEVELS] = 0.0
     length = np.hypot(*way.T)
     goal = now.at + way * np.minimum(1.0, step_mm / np.maximum(length, 1e-9))[:, None]
     at, free, room = goal.copy(), now.free.copy(), now.wide.copy()
