@@ -17,7 +17,9 @@ from fabwright.machines.fdm.walls import build_all_walls
 
 from . import wall_measure as wm
 
-BLOCK = rectangle(0, 0, 20, 12)
+
+def block() -> Region:
+    return rectangle(0, 0, 20, 12)
 
 
 def slowed(sections: list[Region], raft: int = 0, **changes: object) -> tuple[Paths, Paths, PrintSettings]:
@@ -34,10 +36,10 @@ def speeds(paths: Paths, layer: int, role: int = EXTERNAL) -> np.ndarray:
 
 
 def test_what_leans_less_than_the_angle_keeps_its_speed() -> None:
-    before, after, _ = slowed([BLOCK.grown(0.19 * k) for k in range(5)])
+    before, after, _ = slowed([block().grown(0.19 * k) for k in range(5)])
     assert np.isinf(after.speed_mm_s).all()
     assert len(after.points) == len(before.points)
-    upright = slowed([BLOCK] * 5)[1]
+    upright = slowed([block()] * 5)[1]
     assert np.isinf(upright.speed_mm_s).all()
 
 
@@ -57,7 +59,7 @@ def test_the_further_out_the_slower() -> None:
 
 
 def test_a_wall_in_the_air_is_an_overhang_at_its_speed() -> None:
-    _, after, settings = slowed([BLOCK, BLOCK.grown(0.6)])
+    _, after, settings = slowed([block(), block().grown(0.6)])
     hanging = after.role == OVERHANG
     assert after.layer[hanging].tolist() == [1]
     assert after.speed_mm_s[hanging[after.path_of]] == pytest.approx(settings.overhang_mm_s)
@@ -67,7 +69,7 @@ def test_a_wall_in_the_air_is_an_overhang_at_its_speed() -> None:
 
 def test_long_walls_are_split_only_where_they_cross_the_edge() -> None:
     ledge = rectangle(0, 0, 20, 12) - rectangle(6, -1, 14, 5)
-    before, after, settings = slowed([ledge, BLOCK])
+    before, after, settings = slowed([ledge, block()])
     outer = np.flatnonzero((after.layer == 1) & (after.role == EXTERNAL))
     assert len(outer) == 1
     at = slice(after.start[outer[0]], after.start[outer[0] + 1])
@@ -87,16 +89,16 @@ def test_long_walls_are_split_only_where_they_cross_the_edge() -> None:
 
 def test_nothing_below_is_an_overhang_and_bed_and_raft_are_not() -> None:
     island = rectangle(40, 0, 46, 6)
-    _, after, _ = slowed([BLOCK, BLOCK | island])
+    _, after, _ = slowed([block(), block() | island])
     assert (after.role == OVERHANG).sum() == 2
     right = after.points[after.start[:-1], 0] > 30.0
     assert right[after.role == OVERHANG].all()
-    _, after, _ = slowed([rectangle(0, 0, 1, 1), BLOCK], raft=1)
+    _, after, _ = slowed([rectangle(0, 0, 1, 1), block()], raft=1)
     assert np.isinf(after.speed_mm_s).all()
 
 
 def test_the_squashed_foot_carries_what_it_was_drawn_in_by() -> None:
-    sections = [BLOCK.grown(-0.3), BLOCK]
+    sections = [block().grown(-0.3), block()]
     settings = replace(wm.printing(walls=2), elephant_foot_mm=0.3)
     sliced, grid = wm.sliced_of(sections, settings)
     paths = joined(wall_paths(sliced, build_all_walls(sliced, settings), grid, 0, settings))

@@ -18,7 +18,10 @@ from fabwright.model import Floats
 from . import wall_measure as wm
 
 LINE_MM = 0.45
-NOTCHED = rectangle(0, 0, 20, 14) - rectangle(9.0, 12.5, 11.0, 15.0)
+
+
+def notched() -> Region:
+    return rectangle(0, 0, 20, 14) - rectangle(9.0, 12.5, 11.0, 15.0)
 
 
 def walls(sections: list[Region], seam: str) -> tuple[Paths, Paths]:
@@ -34,7 +37,7 @@ def seams(paths: Paths, role: int) -> Floats:
 
 
 def shifted(count: int, step: float) -> list[Region]:
-    return [NOTCHED.moved(step * k, 0.0) for k in range(count)]
+    return [notched().moved(step * k, 0.0) for k in range(count)]
 
 
 @pytest.mark.parametrize("seam", ["aligned", "sharpest"])
@@ -102,6 +105,6 @@ def test_turning_walls_changes_nothing_else(seam: str) -> None:
 
 
 def test_nearest_leaves_the_walls_free() -> None:
-    before, after = walls([NOTCHED], "nearest")
+    before, after = walls([notched()], "nearest")
     assert after is before
     assert not after.fixed.any()
