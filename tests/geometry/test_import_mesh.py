@@ -35,12 +35,13 @@ def over(facets: Floats) -> Floats:
 
 def raised(facets: Floats) -> Floats:
     """Facets 5 mm higher."""
-    return facets + np.array([0.0, 0.0, 5.0])
+    higher: Floats = facets + np.array([0.0, 0.0, 5.0])
+    return higher
 
 
 def stl(*facets: Floats, head: bytes = b"") -> bytes:
     """A binary STL."""
-    together = np.concatenate(facets)
+    together: Floats = np.concatenate(facets)
     rows = np.zeros(len(together), dtype=[("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
     rows["corners"] = together
     return head.ljust(80, b"\0") + len(together).to_bytes(4, "little") + rows.tobytes()
