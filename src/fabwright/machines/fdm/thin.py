@@ -92,7 +92,14 @@ def _sampled(loops: Loops, middles: Floats, owner: Ints) -> tuple[Floats, Ints, 
     after[loops.start[1:] - 1] = loops.start[:-1]
     edge = loops.points[after] - loops.points
     line = np.repeat(loops.owner, np.diff(loops.start))
-    pieces = np.ceil(np.hypot(edge[:, 0], edge[:, 1]) / STEP_MM).clip(1.0).astype(np.int64)
+    # Edges beyond all middles of their line stay whole.
+    low, high = np.full((2, int(line.max()) + 1, 2), np.inf)
+    np.minimum.at(low, owner, middles - CELL_MM)
+    np.minimum.at(high, owner, -middles - CELL_MM)
+    ends = loops.points, loops.points[after]
+    beside = (np.maximum(*ends) >= low[line]) & (np.minimum(*ends) <= -high[line])
+    pieces = np.ceil(np.where(beside.all(axis=1), np.hypot(edge[:, 0], edge[:, 1]), 0.0) / STEP_MM)
+    pieces = pieces.clip(1.0).astype(np.int64)
     source = np.repeat(np.arange(len(pieces)), pieces)
     ahead = np.concatenate([[0], np.cumsum(pieces)])
     place = np.arange(len(source)) - ahead[source]
