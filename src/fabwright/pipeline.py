@@ -194,11 +194,21 @@ def _traces(program: Program, machine: Machine) -> tuple[Trace, ...]:
     return tuple(read_back(file.data, file.name, machine) for file in program.files)
 
 
-def pictures(traces: tuple[Trace, ...], nominal: Nominal, setup: Setup, machine: Machine, material: Material
+def pictures(traces: tuple[Trace, ...], nominal: Nominal, setup: Setup, machine: Machine, verdict: Verdict
              ) -> Mapping[str, bytes]:
     """Pictures of the layers most worth a look, by name; none for classes that do not work in layers."""
     rules = machine_class(machine.machine_class)
-    return rules.pictures(traces, nominal, setup, machine, material) if isinstance(rules, DrawsLayers) else {}
+    return rules.pictures(traces, nominal, setup, machine, verdict) if isinstance(rules, DrawsLayers) else {}
+
+
+def layer_pictures(trace: Trace, number: int, machine: Machine, job: tuple[Nominal, Setup] | None = None
+                   ) -> Mapping[str, bytes]:
+    """Pictures of one layer of a program, counted from 1; ClassRefusedError where programs have no layers."""
+    rules = machine_class(machine.machine_class)
+    if not isinstance(rules, DrawsLayers):
+        raise ClassRefusedError(f"{machine.id} ({machine.machine_class}) does not work in layers; there are none to "
+                                "show")
+    return rules.layer_pictures(trace, number, machine, job)
 
 
 def verify_file(data: bytes, name: str, machine: Machine) -> Verdict:
@@ -337,7 +347,7 @@ def finish(order: Order, how: Making, checked: CheckedPart, around: Surroundings
         raise VerificationError(f"{order.design.id}: the program for {order.machine.id} does not pass:\n{listing}",
                                 verdict)
     on_stage("bundle")
-    drawn = pictures(traces, checked.nominal, setup, order.machine, order.material)
+    drawn = pictures(traces, checked.nominal, setup, order.machine, verdict)
     return bundle(order, how, checked, setup, program, verdict, setup_sheet, generator, drawn)
 
 

@@ -117,9 +117,9 @@ class HonoursZones(Protocol):
 class DrawsLayers(Protocol):
     """What a class adds whose programs are made in layers that can be drawn."""
 
-    def pictures(self, traces: tuple[Trace, ...], nominal: Nominal, setup: Setup, machine: Machine, material: Material
+    def pictures(self, traces: tuple[Trace, ...], nominal: Nominal, setup: Setup, machine: Machine, verdict: Verdict
                  ) -> Mapping[str, bytes]:
-        """PNG files of a job by name: the layers most worth a look, from the read-back programs."""
+        """PNG files of a job by name: the layers most worth a look, from the read-back programs and their verdict."""
 
     def layer_pictures(self, trace: Trace, layer: int, machine: Machine, job: tuple[Nominal, Setup] | None
                        ) -> Mapping[str, bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,13 +30,26 @@ def encode_png(pixels: NDArray[np.uint8]) -> bytes:
     filtered[:, 0] = _UP_FILTER
     filtered[:, 1:] = rows
     filtered[1:, 1:] -= rows[:-1]
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return _file(header, (), filtered)
 
+
+def encode_palette_png(indices: NDArray[np.uint8], palette: Sequence[tuple[int, int, int]]) -> bytes:
+    """PNG bytes of (height, width) indices into up to 256 colours (W3C PNG, colour type 3, no filter): small where
+    pictures are flat."""
+    height, width = indices.shape
+    unfiltered = np.zeros((height, 1 + width), dtype=np.uint8)
+    unfiltered[:, 1:] = indices
+    colours = bytes(channel for colour in palette for channel in colour)
+    return _file(struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0), ((b"PLTE", colours),), unfiltered)
+
+
+def _file(header: bytes, further: Sequence[tuple[bytes, bytes]], rows: Bytes) -> bytes:
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib_stream(filtered.reshape(-1)))
-            + chunk(b"IEND", b""))
+    chunks = ((b"IHDR", header), *further, (b"IDAT", zlib_stream(rows.reshape(-1))), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(kind, body) for kind, body in chunks)
 
 
 def zlib_stream(data: Bytes) -> bytes:

@@ -95,5 +95,19 @@ class FilamentPrinting:
 
         return verify_safety(trace, machine)
 
+    def pictures(self, traces: tuple[Trace, ...], nominal: Nominal, setup: Setup, machine: Machine, verdict: Verdict
+                 ) -> Mapping[str, bytes]:
+        """First, middle, last and worst layers."""
+        from fabwright.machines.fdm.pictures import job_pictures
+
+        return job_pictures(traces[0], nominal, setup, machine, verdict)
+
+    def layer_pictures(self, trace: Trace, layer: int, machine: Machine, job: tuple[Nominal, Setup] | None
+                       ) -> Mapping[str, bytes]:
+        """One layer by features, and its deviation."""
+        from fabwright.machines.fdm.pictures import layer_pictures
+
+        return layer_pictures(trace, layer, machine, job)
+
 
 MACHINE_CLASS = FilamentPrinting()
