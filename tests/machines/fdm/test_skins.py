@@ -42,13 +42,17 @@ def test_areas_lie_side_by_side_and_fill_the_room(bench) -> None:
 
 
 def test_every_face_that_looks_up_is_top_skin(bench) -> None:
-    fills, *_ = skins(bench, bench.block(30, 20, 3) + bench.block(10, 10, 6).translate((10, 5, 0)))
+    fills, *_ = skins(bench, bench.block(40, 30, 3) + bench.block(20, 16, 6).translate((10, 7, 0)))
     step, top = fills[14], fills[29]
-    assert step.top.area_mm2 > (30 - 2.4) * (20 - 2.4) - 10 * 10 - 5.0
+    face = 37.9 * 27.9 - 20 * 16
+    assert face < step.top.area_mm2 < face + 2 * (20 + 16) * 3.0
     assert top.solid.empty
     assert [k for k, f in enumerate(fills) if not f.top.empty] == [14, 29]
-    # Under the step's block the layer is not solid all through: nothing ends there.
-    assert step.sparse.area_mm2 > 60.0
+    # Under the step's block the layer is not solid all through: nothing ends there. The skin and the solid below it
+    # reach three millimetres under it.
+    assert step.sparse.bounds_mm == pytest.approx((113.0, 110.0, 127.0, 120.0), abs=0.1)
+    assert fills[11].sparse.bounds_mm == pytest.approx(step.sparse.bounds_mm, abs=0.1)
+    assert fills[9].sparse.area_mm2 > 37.0 * 27.0
     # Between top skin and infill no sliver of another role is left round the block.
     assert step.solid.empty
 

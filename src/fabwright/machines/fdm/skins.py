@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fabwright.geometry.regions import Region, Windows, nothing, united
@@ -10,9 +11,10 @@ from fabwright.machines.fdm.settings import PrintSettings
 from fabwright.machines.fdm.walls import Walled
 
 # In bead spacings. A sparse strip narrower than 3 holds no line, a solid one narrower than half none either; solid
-# grows by half over its edge, so that no seam stays open. A strip of top skin narrower than one is left to the solid,
-# and top skin reaches under the wall that stands beside it, where no strip of other solid is left narrower than one.
-SPARSE_OPENING, SOLID_OPENING, SOLID_GROWTH, TOP_OPENING, TOP_GROWTH = 1.5, 0.25, 0.5, 0.5, 1.2
+# grows by half over its edge, so that no seam stays open. A strip of top skin narrower than half is left to the solid.
+SPARSE_OPENING, SOLID_OPENING, SOLID_GROWTH, TOP_OPENING = 1.5, 0.25, 0.5, 0.25
+# How far top skin reaches beyond its edge to be anchored (Slic3r's and PrusaSlicer's EXTERNAL_INFILL_MARGIN).
+TOP_MARGIN_MM = 3.0
 # Lines may end this far from where the walls leave room, and what encloses a sparse area be this inexact.
 END_TOLERANCE_MM, ENCLOSING_TOLERANCE_MM = 0.02, 0.04
 
@@ -32,7 +34,8 @@ def find_skins(sliced: Sliced, walled: tuple[Walled, ...], settings: PrintSettin
 
     An area is sparse where the outer wall's centre line of each of the `top_layers` above and `bottom_layers` below
     encloses it, and where it measures at least `solid_below_mm2`. It faces up where the section above does not cover
-    it. Equal neighbourhoods share one result.
+    it; such skin reaches TOP_MARGIN_MM further, where there is room, and so does the solid below it. Equal
+    neighbourhoods share one result.
     """
     top, bottom = settings.top_layers, settings.bottom_layers
     windows = Windows([w.walls[0].simplified(ENCLOSING_TOLERANCE_MM) if w.walls else nothing() for w in walled])
@@ -51,6 +54,25 @@ def find_skins(sliced: Sliced, walled: tuple[Walled, ...], settings: PrintSettin
             fills[key] = _fill(walled[own], enclosed, None if top == 0 or above == own else cover,
                                sliced.spacing_mm(own), settings.solid_below_mm2)
         result.append(fills[key])
+    return _backed(result, settings)
+
+
+def _backed(fills: Sequence[Fill], settings: PrintSettings) -> tuple[Fill, ...]:
+    """Fills with the margins of the top skins above made solid too, as many layers down as the skins are thick."""
+    known: dict[tuple[int, ...], Fill] = {}
+    has_top = [not f.top.empty for f in fills]
+    result: list[Fill] = []
+    for layer, fill in enumerate(fills):
+        above = range(layer + 1, min(layer + settings.top_layers, len(fills)))
+        tops = dict.fromkeys(id(fills[k]) for k in above if has_top[k])
+        key = (id(fill), *tops)
+        if tops and key not in known and not fill.sparse.empty:
+            over = united([fills[k].top for k in above if has_top[k]])
+            backing = fill.sparse & over
+            if not backing.empty:
+                known[key] = Fill(fill.top, fill.solid | backing,
+                                  _large(fill.sparse - backing, settings.solid_below_mm2))
+        result.append(known.get(key, fill))
     return tuple(result)
 
 
@@ -70,11 +92,12 @@ def _fill(walled: Walled, enclosed: Region, cover: Region | None, spacing_mm: fl
     if cover is None or solid.empty:
         return Fill(nothing(), solid, sparse)
     top = solid - cover
-    top = top.grown(-TOP_OPENING * spacing_mm).grown((TOP_OPENING + TOP_GROWTH) * spacing_mm)
+    top = top.grown(-TOP_OPENING * spacing_mm)
     if top.empty:
         return Fill(top, solid, sparse)
-    rest = (solid - top).opened(TOP_OPENING * spacing_mm) & solid
-    return Fill(solid - rest, rest, sparse)
+    top = top.grown(TOP_OPENING * spacing_mm + TOP_MARGIN_MM) & area
+    rest = (solid - top).opened(SOLID_GROWTH * spacing_mm) & solid
+    return Fill((solid | top) - rest, rest, sparse - top)
 
 
 def _large(region: Region, least_mm2: float) -> Region:
