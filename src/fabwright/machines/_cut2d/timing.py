@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fabwright.machines._motion.trapezoid import deviation_square, full_ramps, look_ahead, times_s
 from fabwright.model import Floats
 
 
@@ -65,30 +66,19 @@ def move_times_s(motion: Motion, rates: MotionRates) -> Floats:
     top = np.where(motion.kind == 0, rates.rapid_mm_min, np.minimum(motion.feed_mm_min, rates.rapid_mm_min)) / 60
     top = np.where(np.isnan(radius), top, np.minimum(top, np.sqrt(a * np.where(np.isnan(radius), 1.0, radius))))
     top = np.maximum(top, 1e-3)
-    entry = _entry_speeds(motion, top, length, rates)
-    leave = np.append(entry[1:], 0.0)
-    peak = np.minimum(top, np.sqrt(a * length + (entry**2 + leave**2) / 2))
-    peak = np.maximum(peak, 1e-9)  # a move of no length from a halt takes no time
-    ramp = (2 * peak**2 - entry**2 - leave**2) / (2 * a)
-    return np.asarray((2 * peak - entry - leave) / a + np.maximum(length - ramp, 0.0) / peak)
+    gain = 2.0 * a * length
+    ramps = full_ramps(look_ahead(_joint_squares(motion, top, rates), gain), gain, top ** 2)
+    return np.where(length > 0.0, times_s(length, np.full(len(length), a), ramps), 0.0)
 
 
-def _entry_speeds(motion: Motion, top: Floats, length: Floats, rates: MotionRates) -> Floats:
-    """Speed at the start of each move: the corner's limit, then what can be braked for and reached."""
-    a = rates.acceleration_mm_s2
+def _joint_squares(motion: Motion, top: Floats, rates: MotionRates) -> Floats:
+    """Squared speed at every joint (n + 1,): the corner's limit, at most what both moves order, 0 at halts."""
     first, last = _directions(motion)
-    sine = np.sqrt(np.clip((1 + (last[:-1] * first[1:]).sum(axis=1)) / 2, 0.0, 1.0))
-    corner = np.sqrt(a * rates.junction_deviation_mm * sine / np.maximum(1 - sine, 1e-9))
-    limit = np.concatenate([[0.0], np.minimum(np.minimum(top[:-1], top[1:]), corner)])
-    limit[motion.halts] = 0.0
-    entry: list[float] = limit.tolist()
-    gain = (2 * a * length).tolist()
-    following = 0.0
-    for k in range(len(entry) - 1, -1, -1):
-        following = entry[k] = min(entry[k], (following**2 + gain[k]) ** 0.5)
-    for k in range(1, len(entry)):
-        entry[k] = min(entry[k], (entry[k - 1] ** 2 + gain[k - 1]) ** 0.5)
-    return np.array(entry)
+    corner = deviation_square(-(last[:-1] * first[1:]).sum(axis=1), np.asarray(rates.acceleration_mm_s2),
+                              rates.junction_deviation_mm)
+    limit = np.concatenate([[0.0], np.minimum(np.minimum(top[:-1], top[1:]) ** 2, corner), [0.0]])
+    limit[:-1][motion.halts] = 0.0
+    return np.asarray(limit)
 
 
 def _directions(motion: Motion) -> tuple[Floats, Floats]:

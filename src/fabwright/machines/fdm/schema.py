@@ -28,8 +28,8 @@ class Motion(Sourced):
     """Speeds in mm/s and accelerations in mm/s2 that the firmware allows.
 
     `corner_rule` says how the firmware limits speed at corners: "jerk" (classic jerk per axis, `corner_mm_s` in x and
-    y, `z_corner_mm_s`, `e_corner_mm_s`), "junction" (Marlin's junction deviation, `junction_mm`) or "square" (Klipper's
-    square-corner velocity, `corner_mm_s`)."""
+    y, `z_corner_mm_s`, `e_corner_mm_s`), "instant" (RepRapFirmware's, by the same figures), "junction" (Marlin's
+    junction deviation, `junction_mm`) or "square" (Klipper's square-corner velocity, `corner_mm_s`)."""
 
     max_xy_mm_s: float = Field(gt=0)
     max_z_mm_s: float = Field(gt=0)
@@ -39,7 +39,7 @@ class Motion(Sourced):
     z_acceleration_mm_s2: float = Field(gt=0)
     e_acceleration_mm_s2: float = Field(gt=0)
     corner_mm_s: float = Field(gt=0)
-    corner_rule: Literal["jerk", "junction", "square"]
+    corner_rule: Literal["jerk", "instant", "junction", "square"]
     z_corner_mm_s: float = Field(gt=0)
     e_corner_mm_s: float = Field(gt=0)
     junction_mm: float = Field(gt=0)

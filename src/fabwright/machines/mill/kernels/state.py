@@ -6,11 +6,10 @@ from __future__ import annotations
 def compiled() -> bool:
     """True when numba's cache holds code for every kernel."""
     from fabwright.machines.mill.kernels.drop import drop
-    from fabwright.machines.mill.kernels.motion import junction_speeds
     from fabwright.machines.mill.kernels.sweep import sweep
     from fabwright.machines.mill.kernels.thin import thin
 
-    return all(_cached(kernel) for kernel in (drop, sweep, thin, junction_speeds))
+    return all(_cached(kernel) for kernel in (drop, sweep, thin))
 
 
 def _cached(kernel: object) -> bool:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from fabwright.machines.mill.kernels.motion import junction_speeds
+from fabwright.machines._motion.trapezoid import deviation_square, full_ramps, look_ahead, times_s
 from fabwright.machines.mill.profile import MachineProfile
 from fabwright.machines.mill.verify.segments import Segments
 from fabwright.model import Floats, Trace
+
+# A corner sharper than this turns back: the machine stops there.
+BACK = 0.999999
 
 
 def program_time_s(trace: Trace, segments: Segments, machine: MachineProfile) -> float:
@@ -33,10 +36,17 @@ def move_times_s(segments: Segments, machine: MachineProfile) -> Floats:
                          np.where(rapid, motion.rapid_z_mm_min, motion.feed_max_z_mm_min) / up)
     speed = np.where(rapid, fastest, np.minimum(np.maximum(segments.feed_mm_min[real], 1.0), fastest)) / 60.0
     acceleration = np.minimum(motion.acceleration_xy_mm_s2 / flat, motion.acceleration_z_mm_s2 / up)
-    joint = np.empty(len(real) + 1)
-    junction_speeds(np.ascontiguousarray(direction), length, speed, acceleration, motion.junction_deviation_mm, joint)
-    first, last = joint[:-1], joint[1:]
-    peak = np.minimum(speed, np.sqrt((2 * acceleration * length + first**2 + last**2) / 2.0))
-    ramps = (2 * peak**2 - first**2 - last**2) / (2 * acceleration)
-    times[real] = (2 * peak - first - last) / acceleration + np.maximum(length - ramps, 0.0) / np.maximum(peak, 1e-9)
+    gain = 2.0 * acceleration * length
+    ramps = full_ramps(look_ahead(_joint_squares(direction, speed, acceleration, machine), gain), gain, speed ** 2)
+    times[real] = times_s(length, acceleration, ramps)
     return times
+
+
+def _joint_squares(direction: Floats, speed: Floats, acceleration: Floats, machine: MachineProfile) -> Floats:
+    """Squared speed at the n + 1 joints of n moves by junction deviation, at most what both moves order; 0 at the ends
+    and where a move goes back the way the one before came."""
+    cosine = -(direction[:-1] * direction[1:]).sum(axis=1)
+    corner = deviation_square(cosine, np.minimum(acceleration[:-1], acceleration[1:]),
+                              machine.motion.junction_deviation_mm)
+    limit = np.minimum(np.minimum(speed[:-1], speed[1:]) ** 2, np.where(cosine > BACK, 0.0, corner))
+    return np.concatenate([[0.0], limit, [0.0]])
