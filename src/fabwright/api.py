@@ -18,6 +18,7 @@ from fabwright.store.locations import read_profiles, read_template, read_templat
 from fabwright.store.releases import Release, find_release, read_releases
 
 if TYPE_CHECKING:
+    from fabwright.bundle.reading import BundleContents
     from fabwright.design import OptionInfo
     from fabwright.pipeline import Order, Surroundings
 
@@ -287,21 +288,45 @@ class Catalogue:
         from dataclasses import replace
 
         from fabwright import pipeline
-        from fabwright.bundle.reading import open_single_file, read_bundle
         from fabwright.bundle.revision import profile_checks
 
-        where = Path(path)
+        contents, machine = self._bundle(Path(path))
+        material = self.material(contents.material_id)
+        verdict = pipeline.verify(contents.program, contents.nominal, contents.setup, machine, material)
+        return replace(verdict, checks=(*profile_checks(contents, machine, material), *verdict.checks))
+
+    def _bundle(self, where: Path) -> tuple[BundleContents, Machine]:
+        """A bundle's contents and its machine as known here."""
+        from fabwright.bundle.reading import open_single_file, read_bundle
+
         if where.is_dir():
             files = bundles.read_folder(where)
         else:
             files = open_single_file(bundles.read_input(where), str(where))
         contents = read_bundle(files, str(where))
-        machine, material = self.machine(contents.machine_id), self.material(contents.material_id)
+        machine = self.machine(contents.machine_id)
         if machine.controller != contents.program.controller:
             raise BundleError(f"{where}: written for {contents.program.controller}, {machine.id} speaks "
                               f"{machine.controller}")
-        verdict = pipeline.verify(contents.program, contents.nominal, contents.setup, machine, material)
-        return replace(verdict, checks=(*profile_checks(contents, machine, material), *verdict.checks))
+        return contents, machine
+
+    def layer_pictures(self, path: str | Path, number: int, machine: str | Machine | None = None
+                       ) -> Mapping[str, bytes]:
+        """PNG files of one layer, counted from 1: "layer" by features and, for a job, its "deviation" from the solid.
+
+        Takes a job (a folder or a `.fabjob` file), or anyone's program with the machine that it is for. Raises
+        UsageError for a layer that is not there, ClassRefusedError where programs have no layers.
+        """
+        from fabwright import pipeline
+
+        where = Path(path)
+        if machine is None:
+            contents, known = self._bundle(where)
+            program = contents.program.files[0]
+            trace = pipeline.read_back(program.data, program.name, known)
+            return pipeline.layer_pictures(trace, number, known, (contents.nominal, contents.setup))
+        known = self.machine(machine) if isinstance(machine, str) else machine
+        return pipeline.layer_pictures(pipeline.read_back(bundles.read_input(where), where.name, known), number, known)
 
     def verify_program(self, path: str | Path, machine: str | Machine) -> Verdict:
         """Safety checks on anyone's program for a machine; there is no solid to compare it with, which is said."""

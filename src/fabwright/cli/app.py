@@ -146,6 +146,21 @@ def verify(path: Annotated[Path, typer.Argument(metavar="JOB|PROGRAM", help="A j
     raise typer.Exit(verify_path(_catalogue(None, profiles), path, machine, json, quiet))
 
 
+@app.command(name="show-layer")
+def show_layer(path: Annotated[Path, typer.Argument(metavar="JOB|PROGRAM", help="A job folder, a .fabjob file, or any "
+                                                    "program of layers (then --machine).")],
+               number: Annotated[int, typer.Argument(metavar="N", help="The layer, counted from 1.")],
+               out: Annotated[Path | None, typer.Option("--out", metavar="PNG", help="The picture to write; of a job "
+                                                        "also one of the deviation beside it.")] = None,
+               machine: Annotated[str | None, typer.Option("--machine", help="The machine that a program file is for."
+                                                           )] = None,
+               profiles: ProfileFolders = None, json: AsJson = False) -> None:
+    """Draw a layer in the colours of its features and, of a job, how it deviates from the solid."""
+    from fabwright.cli.layers import show_layer_of
+
+    show_layer_of(_catalogue(None, profiles), path, number, machine, out, json)
+
+
 def run(arguments: list[str]) -> int:
     """Run the command line and turn errors into sentences and exit codes."""
     as_json = "--json" in arguments

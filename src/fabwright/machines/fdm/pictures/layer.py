@@ -43,8 +43,9 @@ def layer_png(laid: Laid, layer: int, width_px: int, remark: str = "") -> bytes:
         paint_strokes(sheet.canvas, frame, a, b, radius, colour + np.uint8(len(ROLE_COLOURS) + 1))
         radius = radius * CORE
     paint_strokes(sheet.canvas, frame, a, b, radius, colour)
-    key = [(len(BASE_COLOURS) + int(r), ROLES[r] if r < len(ROLES) else "Other") for r in np.unique(role)]
-    if len(moves):
+    shown = np.unique(sheet.canvas).tolist()
+    key = [(len(BASE_COLOURS) + k, name) for k, name in enumerate((*ROLES, "Other")) if len(BASE_COLOURS) + k in shown]
+    if FAINT in shown:
         key.append((FAINT, "Travel"))
     return finished(sheet, layer_title(laid, layer, remark), key, palette())
 
