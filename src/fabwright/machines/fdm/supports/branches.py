@@ -144,7 +144,7 @@ def _joined(now: Branches, settings: PrintSettings) -> Branches:
     lead = leads[np.searchsorted(group[leads], np.arange(len(size)))][group]
     away = np.hypot(*(now.at - now.at[lead]).T)
     # Both together are as thick as two pipes that carry the same, and cover the thinner one.
-    both = np.minimum(np.hypot(now.stem, now.stem[lead]), THICKEST * settings.support_branch_mm / 2.0)
+    both = np.minimum(np.hypot(now.stem, now.stem[lead]), _thickest(now, settings)[lead])
     gone = (away <= np.maximum(JOINED_MM, both - now.stem)) & (lead != np.arange(len(now)))
     stem, flare = now.stem ** 2, now.flare.copy()
     np.add.at(stem, lead[gone], now.stem[gone] ** 2)
@@ -196,8 +196,12 @@ def _sidestep(at: Floats, goal: Floats, outline: Outline, step_mm: float) -> Flo
 
 
 def _thickened(now: Branches, height_mm: float, step_mm: float, settings: PrintSettings) -> Branches:
-    branch = settings.support_branch_mm / 2.0
-    stem = now.stem + height_mm * np.where(now.stem < branch, SWELL, TAPER)
-    most = np.where(now.wide, THICKEST * branch, branch)
+    stem = now.stem + height_mm * np.where(now.stem < settings.support_branch_mm / 2.0, SWELL, TAPER)
+    most = _thickest(now, settings)
     return replace(now, stem=np.maximum(np.minimum(stem, most), np.minimum(now.stem, most)),
                    flare=np.maximum(now.flare - step_mm, 0.0))
+
+
+def _thickest(now: Branches, settings: PrintSettings) -> Floats:
+    """Radius up to which each branch may thicken."""
+    return np.where(now.wide, THICKEST, 1.0) * settings.support_branch_mm / 2.0

@@ -46,7 +46,8 @@ def towers(hanging: Mapping[int, Region], sections: Sections, foot: int, setting
 
 
 def _printable(region: Region, settings: PrintSettings) -> Region:
-    region = region.opened(NARROW / 2.0 * settings.line_width_mm)
+    # Opening can fill small chamfers, so it is cut back.
+    region = region.opened(NARROW / 2.0 * settings.line_width_mm) & region
     parts = region.parts()
     kept = [p for p in parts if p.area_mm2 >= LEAST_MM2]
     return region if len(kept) == len(parts) else united(kept)

@@ -44,7 +44,8 @@ def trees(hanging: Mapping[int, Region], sections: Sections, grid: LayerGrid, se
         cut = region - sections.clear_of(layer, settings.support_gap_xy_mm)[1]
         # Whole discs are wide enough; what the bodies cut off may not be.
         if cut.area_mm2 < region.area_mm2 - SAME_MM2 or layer not in discs:
-            cut = cut.opened(NARROW / 2.0 * settings.line_width_mm).simplified(SMOOTH_MM)
+            # Opening can fill small chamfers, so it is cut back.
+            cut = (cut.opened(NARROW / 2.0 * settings.line_width_mm) & cut).simplified(SMOOTH_MM)
         result[layer] = cut
     return result
 
