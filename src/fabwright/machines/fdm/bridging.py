@@ -71,17 +71,17 @@ def find_bridges(fills: Sequence[Fill], sliced: Sliced, first: int, void: Sequen
 
 def _bridged(fill: Fill, section: Region, below: Region, hollow: Region, held: Region, spacing_mm: float,
              settings: PrintSettings) -> Bridged:
-    solid = fill.solid if fill.top.empty else fill.solid | fill.top
     support = below if hollow.empty else below - hollow
-    hanging = solid - support
+    hanging = fill.whole - support
     if not held.empty:
         hanging = hanging - held
         support = support | held
+    if not hanging.empty:
+        hanging = (hanging - fill.sparse).opened(NARROWEST / 2.0 * spacing_mm)
     if hanging.empty:
         return Bridged(fill)
-    hanging = hanging.opened(NARROWEST / 2.0 * spacing_mm)
     bridges: list[Bridge] = []
-    area, anchors = fill.sparse | solid, support & section
+    area, anchors = fill.whole, support & section
     for part in hanging.parts():
         if part.area_mm2 < settings.bridge_min_mm2:
             continue
@@ -91,7 +91,7 @@ def _bridged(fill: Fill, section: Region, below: Region, hollow: Region, held: R
         return Bridged(fill)
     taken = united([b.region for b in bridges])
     rest = Fill((fill.top - taken).opened(spacing_mm / 4.0), (fill.solid - taken).opened(spacing_mm / 4.0),
-                fill.sparse - taken)
+                fill.sparse - taken, fill.whole)
     return Bridged(rest, _apart(bridges))
 
 

@@ -174,7 +174,7 @@ def _with_solid(fills: tuple[Fill, ...], shares: Sequence[Share]) -> tuple[Fill,
         for fill, region in zip(fills, share.regions, strict=True):
             key = (id(fill), id(region))
             if key not in known:
-                known[key] = fill if region.empty else Fill(fill.top, fill.solid | region, fill.sparse - region)
+                known[key] = fill if region.empty else fill.with_sparse(fill.sparse - region)
             result.append(known[key])
         fills = tuple(result)
     return fills

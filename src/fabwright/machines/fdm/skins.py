@@ -15,18 +15,27 @@ from fabwright.machines.fdm.walls import Walled
 SPARSE_OPENING, SOLID_OPENING, SOLID_GROWTH, TOP_OPENING = 1.5, 0.25, 0.5, 0.25
 # How far top skin reaches beyond its edge to be anchored (Slic3r's and PrusaSlicer's EXTERNAL_INFILL_MARGIN).
 TOP_MARGIN_MM = 3.0
-# Lines may end this far from where the walls leave room, and what encloses a sparse area be this inexact.
-END_TOLERANCE_MM, ENCLOSING_TOLERANCE_MM = 0.02, 0.04
+# Lines may end this far from where the walls leave room, what encloses a sparse area and how far top skin
+# reaches be this inexact.
+END_TOLERANCE_MM, ENCLOSING_TOLERANCE_MM, MARGIN_TOLERANCE_MM = 0.02, 0.04, 0.1
+# Less solid than this under the margin of a skin is left out.
+LEAST_MM2 = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fill:
     """Hatching areas of one layer, inset already for the ends of their lines, side by side: `top` faces up with nothing
-    over it, `solid` is the rest that must be solid, `sparse` takes infill."""
+    over it, `solid` is the rest that must be solid, `sparse` takes infill; `whole` is all of it."""
 
     top: Region
     solid: Region
     sparse: Region
+    whole: Region
+
+    def with_sparse(self, sparse: Region) -> Fill:
+        """The same skins with less infill and more solid."""
+        solid = self.whole if sparse.empty else self.whole - sparse
+        return Fill(self.top, solid if self.top.empty else solid - self.top, sparse, self.whole)
 
 
 def find_skins(sliced: Sliced, walled: tuple[Walled, ...], settings: PrintSettings) -> tuple[Fill, ...]:
@@ -67,11 +76,12 @@ def _backed(fills: Sequence[Fill], settings: PrintSettings) -> tuple[Fill, ...]:
         tops = dict.fromkeys(id(fills[k]) for k in above if has_top[k])
         key = (id(fill), *tops)
         if tops and key not in known and not fill.sparse.empty:
-            over = united([fills[k].top for k in above if has_top[k]])
-            backing = fill.sparse & over
-            if not backing.empty:
-                known[key] = Fill(fill.top, fill.solid | backing,
-                                  _large(fill.sparse - backing, settings.solid_below_mm2))
+            sparse = fill.sparse
+            for k in above:
+                if has_top[k] and fills[k] is not fills[k - 1]:
+                    sparse = sparse - fills[k].top
+            if sparse.area_mm2 < fill.sparse.area_mm2 - LEAST_MM2:
+                known[key] = fill.with_sparse(_large(sparse, settings.solid_below_mm2))
         result.append(known.get(key, fill))
     return tuple(result)
 
@@ -79,7 +89,7 @@ def _backed(fills: Sequence[Fill], settings: PrintSettings) -> tuple[Fill, ...]:
 def _fill(walled: Walled, enclosed: Region, cover: Region | None, spacing_mm: float, least_mm2: float) -> Fill:
     area = walled.hatched.simplified(END_TOLERANCE_MM)
     if area.empty:
-        return Fill(area, area, area)
+        return Fill(area, area, area, area)
     sparse = area & enclosed
     if not sparse.empty:
         sparse = _large(sparse.opened(SPARSE_OPENING * spacing_mm), least_mm2)
@@ -90,14 +100,15 @@ def _fill(walled: Walled, enclosed: Region, cover: Region | None, spacing_mm: fl
         # What is too narrow for solid lines is left to the sparse ones, which end where the walls leave room.
         sparse = area - solid
     if cover is None or solid.empty:
-        return Fill(nothing(), solid, sparse)
+        return Fill(nothing(), solid, sparse, area)
     top = solid - cover
     top = top.grown(-TOP_OPENING * spacing_mm)
     if top.empty:
-        return Fill(top, solid, sparse)
-    top = top.grown(TOP_OPENING * spacing_mm + TOP_MARGIN_MM) & area
+        return Fill(top, solid, sparse, area)
+    top = top.grown(TOP_OPENING * spacing_mm + TOP_MARGIN_MM).simplified(MARGIN_TOLERANCE_MM) & area
     rest = (solid - top).opened(SOLID_GROWTH * spacing_mm) & solid
-    return Fill((solid | top) - rest, rest, sparse - top)
+    sparse = sparse - top
+    return Fill(area - sparse - rest, rest, sparse, area)
 
 
 def _large(region: Region, least_mm2: float) -> Region:
