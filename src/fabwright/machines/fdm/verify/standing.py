@@ -140,7 +140,7 @@ class _Ground:
 
 
 def _ground(deposit: Deposit, spread: Deposit, reference: Reference, settings: PrintSettings) -> _Ground:
-    """The part carries its next layer; supports and raft carry what begins within their gap above them."""
+    """The part carries its next layer; supports and raft carry what begins up to the first layer past their gap."""
     grid = reference.grid
     bottoms = grid.tops_mm - grid.heights_mm
     gap = max(settings.support_gap_z_mm if settings.supports != "none" else 0.0,
@@ -151,7 +151,8 @@ def _ground(deposit: Deposit, spread: Deposit, reference: Reference, settings: P
     near = np.maximum(np.abs(deposit.a).max(axis=1), np.abs(deposit.b).max(axis=1)) < REACH_MM
     apart = np.flatnonzero(~deposit.part & (deposit.role != CUSTOM) & near)
     first = np.searchsorted(bottoms, deposit.top_mm[apart] - HEIGHT_MM)
-    last = np.searchsorted(bottoms, deposit.top_mm[apart] + gap + HEIGHT_MM, "right")
+    # The gap is made of whole layers, so the first layer at or beyond it is carried.
+    last = np.minimum(np.searchsorted(bottoms, deposit.top_mm[apart] + gap - HEIGHT_MM) + 1, len(bottoms))
     count = np.maximum(last - first, 0)
     row = np.repeat(apart, count)
     carried = np.arange(len(row)) + np.repeat(first - np.cumsum(count) + count, count)
