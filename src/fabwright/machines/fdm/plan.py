@@ -19,6 +19,7 @@ from fabwright.machines.fdm.layout import Layout, arrange
 from fabwright.machines.fdm.overhangs import slow_overhangs
 from fabwright.machines.fdm.paths import Paths, joined
 from fabwright.machines.fdm.seams import place_seams
+from fabwright.machines.fdm.sequence import spacing_between_mm
 from fabwright.machines.fdm.settings import PrintSettings, print_settings
 from fabwright.machines.fdm.supports import Supports, plan_supports, support_paths
 from fabwright.machines.fdm.wall_paths import wall_paths
@@ -71,7 +72,7 @@ def plan_print(checked: CheckedPart, machine: Machine, material: Material, param
     meshes = checked.nominal.meshes
     if not meshes:
         raise PlanError("the part has no solid to print; flat parts are for a machine that cuts sheet")
-    settings = consistent(print_settings(machine, material, parameters))
+    settings = consistent(print_settings(machine, material, parameters), len(meshes))
     layout, settings, notes = _layout(meshes, machine, settings)
     placed = tuple(placed_solid(meshes[p.of], p.rotation_deg, p.offset_mm) for p in layout.placements)
     grid = layer_grid(placed, settings)
@@ -100,26 +101,28 @@ def setup_parameters(settings: PrintSettings, grid: LayerGrid, paths: Paths) -> 
             "heights_mm": [round(float(h), 6) for h in grid.heights_mm], "raft_layers": grid.raft_layers}
 
 
-def consistent(settings: PrintSettings) -> PrintSettings:
-    """Settings with what a spiral vase rules out taken back: one wall, nothing inside, nothing on top."""
+def consistent(settings: PrintSettings, bodies: int) -> PrintSettings:
+    """Settings with what a spiral vase rules out taken back: one wall, nothing inside, nothing on top, and several
+    bodies one after the other."""
     if not settings.vase:
         return settings
     return replace(settings, walls=1, top_layers=0, infill_density=0.0, supports="none", raft_layers=0,
-                   adaptive_layers=False, z_hop_mm=0.0)
+                   adaptive_layers=False, z_hop_mm=0.0,
+                   sequence="one-at-a-time" if bodies > 1 else settings.sequence)
 
 
 def _layout(meshes: tuple[Mesh, ...], machine: Machine, settings: PrintSettings
             ) -> tuple[Layout, PrintSettings, tuple[str, ...]]:
     """Place the bodies with their skirt; where that is what does not fit, without it."""
-    bed = machine.profile.bed
+    bed, apart = machine.profile.bed, spacing_between_mm(meshes, settings)
     notes: tuple[str, ...] = ()
     try:
-        layout = arrange(meshes, bed, machine.id, settings.spacing_mm, adhesion_reach_mm(settings))
+        layout = arrange(meshes, bed, machine.id, apart, adhesion_reach_mm(settings))
     except PlanError:
         if settings.skirt_loops == 0 or settings.brim != "none" or settings.raft_layers:
             raise
         settings = replace(settings, skirt_loops=0)
-        layout = arrange(meshes, bed, machine.id, settings.spacing_mm, adhesion_reach_mm(settings))
+        layout = arrange(meshes, bed, machine.id, apart, adhesion_reach_mm(settings))
         notes = ("The skirt was left out: the part fills the bed.",)
     foot = raft_height_mm(settings)
     if foot:
@@ -151,6 +154,6 @@ def _footing(sliced: tuple[Sliced, ...], supports: Supports, grid: LayerGrid) ->
     """What stands on the bed, or on the raft: the bodies and their supports."""
     bottom = grid.raft_layers
     regions = [s.at(bottom) for s in sliced]
-    if supports.regions and not supports.regions[bottom].empty:
+    if supports.regions:
         regions.append(united([supports.regions[bottom], supports.interface[bottom]]))
     return regions
