@@ -10,7 +10,7 @@ from fabwright.machines.fdm.verify.judging import judged, lines_of
 from fabwright.machines.fdm.verify.material import Measured, measure, part_beads
 from fabwright.machines.fdm.verify.reach import open_areas_mm2, spread_over_layers
 from fabwright.machines.fdm.verify.reference import Reference
-from fabwright.machines.fdm.verify.standing import Hanging, hanging
+from fabwright.machines.fdm.verify.standing import Hanging, hanging, inside_mm2
 from fabwright.machines.fdm.verify.thinning import thinned
 from fabwright.machines.fdm.verify.volumes import SPREAD, UNEVEN, Volumes, line_slack_mm3, volumes
 from fabwright.model import Check, Floats, Machine, Trace
@@ -26,6 +26,8 @@ FINE_MM, COARSE_MM = 0.006, 0.08
 # A layer of solid beads may push this much more or less than it covers, and a little that is no share of it.
 LAYER_PCT, LAYER_MM3 = 12.0, 0.4
 SPIRAL_PCT = 15.0
+# Turns that widen overlap the turn before by what they widen.
+SPIRAL_SLACK_PCT = 2.0
 
 
 def material_checks(trace: Trace, deposit: Deposit, reference: Reference, machine: Machine, settings: PrintSettings,
@@ -43,6 +45,8 @@ def material_checks(trace: Trace, deposit: Deposit, reference: Reference, machin
     checks.append(_layered("infill-gap", gaps, limits.open_mm2, "mm2",
                            "Area inside further from a bead than the declared infill leaves", limits.source))
     checks.append(_standing(trace, deposit, hang, machine))
+    checks.append(_layered("supports-clear", inside_mm2(deposit, reference), limits.void_mm2, "mm2",
+                           "Area of supports printed into the part", limits.source))
     volume, percent = _volume_checks(found, reference, machine, settings)
     figures |= {"volume_deviation_pct": percent, "infill_open_max_mm2": round(float(gaps.max(initial=0.0)), 4),
                 "in_the_air_max_mm": round(float(hang.air_mm.max(initial=0.0)), 3),
@@ -109,7 +113,8 @@ def _volume_checks(found: Volumes, reference: Reference, machine: Machine, setti
     percent = (float(pushed.sum()) / expected - 1.0) * 100.0 if expected > 0.0 else 100.0
     slack = line_slack_mm3(found, reference, settings)
     slack += SPREAD.get(settings.infill_pattern, 0.0) * float(found.sparse_due.sum())
-    limit = round(limits.volume_pct + (100.0 * slack / expected if expected > 0.0 else 0.0), 3)
+    spiral = SPIRAL_SLACK_PCT if settings.vase else 0.0
+    limit = round(limits.volume_pct + spiral + (100.0 * slack / expected if expected > 0.0 else 0.0), 3)
     layer = np.maximum(np.abs(found.solid - found.solid_due) - LAYER_MM3, 0.0)
     layer = layer / np.maximum(found.solid_due, 1e-9) * 100.0
     layer[found.solid_due <= 0.0] = 0.0
@@ -137,7 +142,9 @@ def _stair(reference: Reference) -> Check:
     height = reference.grid.heights_mm
     layered = float((reference.section_mm2 * height).sum())
     off = (layered / reference.volume_mm3 - 1.0) * 100.0
-    limit = max(STAIR_PCT, 100.0 * float(height[0]) / float(reference.grid.tops_mm[-1]))
+    # A horizontal face lies up to half a layer off.
+    step = 0.5 * float(height.max()) * float(reference.section_mm2.max()) / reference.volume_mm3
+    limit = max(STAIR_PCT, 100.0 * float(height[0]) / float(reference.grid.tops_mm[-1]), 100.0 * step)
     return judged("layers-make-the-solid", abs(off) <= limit,
                   f"The layers' sections make {off:+.2f} % of the solid's volume.",
                   f"The layers' sections make {off:+.2f} % more or less than the solid's volume (limit {limit:.1f} %).",

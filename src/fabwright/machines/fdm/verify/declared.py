@@ -10,8 +10,8 @@ import numpy as np
 from fabwright.machines.fdm.settings import EXTERNAL, PERIMETER, ROLES, PrintSettings
 from fabwright.machines.fdm.verify.clearance import PLACE_MM
 from fabwright.machines.fdm.verify.deposit import HEIGHT_MM, THREADS, Deposit
+from fabwright.machines.fdm.verify.dripping import drip_check
 from fabwright.machines.fdm.verify.judging import at_most, judged, lines_of
-from fabwright.machines.fdm.verify.paths import lengths_mm
 from fabwright.machines.fdm.verify.program import E_STEP_MM, VARIED, on_beads
 from fabwright.machines.fdm.verify.reference import Reference
 from fabwright.model import Check, Floats, Machine, Trace
@@ -24,7 +24,7 @@ def declared_checks(trace: Trace, deposit: Deposit, settings: PrintSettings, par
                     reference: Reference, machine: Machine) -> list[Check]:
     """Checks against the setup that travels with the job."""
     flow_pct = machine.profile.tolerances.flow_pct
-    return [_relative(trace), _announced(trace, deposit, reference), _unpulled(trace, settings),
+    return [_relative(trace), _announced(trace, deposit, reference), drip_check(trace, settings, reference),
             _steady(trace, deposit, flow_pct), _closed(trace, deposit, settings), _filament(trace, deposit, parameters),
             _speeds(trace, deposit, settings), *_temperatures(trace, settings)]
 
@@ -44,15 +44,6 @@ def _announced(trace: Trace, deposit: Deposit, reference: Reference) -> Check:
     return judged("layers-announced", not lines, "Every bead lies in the layer that the file announces.",
                   f"{trace.file}:{lines[0] if lines else 0}: a bead lies above the layer that the file announces.",
                   int(wrong.sum()), 0.0, "beads", "", lines)
-
-
-def _unpulled(trace: Trace, settings: PrintSettings) -> Check:
-    flat = lengths_mm(trace)
-    laying = (trace.e_mm > 0.0) & (flat > 0.0)
-    held = np.cumsum(np.where(laying, 0.0, trace.e_mm))
-    travel = (trace.e_mm == 0.0) & (trace.layer >= 0) & (held > -1e-4) & (settings.retraction_mm > 0.0)
-    return at_most(trace, "retraction-before-travel", flat, travel, settings.min_travel_mm, "mm",
-                   "Travel with the filament not pulled back", "declared minimum travel", PLACE_MM)
 
 
 def _steady(trace: Trace, deposit: Deposit, flow_pct: float) -> Check:

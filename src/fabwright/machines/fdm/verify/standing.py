@@ -14,12 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from fabwright.machines.fdm.schema import Limits
-from fabwright.machines.fdm.settings import CUSTOM, PrintSettings
+from fabwright.machines.fdm.settings import CUSTOM, INTERFACE, SUPPORT, PrintSettings
 from fabwright.machines.fdm.verify.deposit import HEIGHT_MM, Deposit
 from fabwright.machines.fdm.verify.material import Measured
 from fabwright.machines.fdm.verify.reach import infill_reach_mm
 from fabwright.machines.fdm.verify.reference import Reference
-from fabwright.machines.fdm.verify.runs import bead_runs, holds, shifted_layers, sums
+from fabwright.machines.fdm.verify.runs import bead_runs, combined, holds, shifted_layers, sums
 from fabwright.model import Floats, Ints
 
 PITCH_MM, REACH_PITCH_MM = 0.4, (0.3, 1.0)
@@ -37,6 +37,8 @@ APART_MM = 3.0
 # Neighbours are looked for in cells of this size: more than a width and half a piece.
 CELL_MM = 1.5
 REACH_MM = 900.0
+# Supports may touch the part's side by this much.
+RIM_MM = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,6 +130,22 @@ def _cut(deposit: Deposit, rows: Ints) -> _Pieces:
                    2.0 * deposit.radius_mm[row], follows)
 
 
+def inside_mm2(deposit: Deposit, reference: Reference) -> Floats:
+    """Area per layer of supports inside the part's section, its rim apart."""
+    layers = len(reference)
+    rows = np.flatnonzero(np.isin(deposit.role, (SUPPORT, INTERFACE)) & _near(deposit) & (deposit.layer < layers))
+    if not len(rows):
+        return np.zeros(layers)
+    beads = bead_runs(deposit.a[rows], deposit.b[rows], deposit.radius_mm[rows], deposit.layer[rows], PITCH_MM)
+    solid = reference.runs([d.section.grown(-RIM_MM) for d in reference.distinct], PITCH_MM)
+    return combined(beads, solid, True, True).area_mm2(layers, PITCH_MM)
+
+
+def _near(deposit: Deposit) -> np.ndarray:
+    far = np.maximum(np.abs(deposit.a).max(axis=1, initial=0.0), np.abs(deposit.b).max(axis=1, initial=0.0))
+    return np.asarray((far < REACH_MM) & (deposit.layer >= 0))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Ground:
     """Beads that carry: `a`, `b`, `radius_mm`, the `layer` that they carry; whether any is `apart` from the part."""
@@ -148,8 +166,7 @@ def _ground(deposit: Deposit, spread: Deposit, reference: Reference, settings: P
     # Where the lowest layer over supports is a bridge, slicers count the gap from the thread's underside.
     hang = np.max(deposit.height_mm - grid.heights_mm[deposit.layer], initial=0.0, where=deposit.part)
     gap += float(np.clip(hang, 0.0, settings.nozzle_mm)) if gap > 0.0 else 0.0
-    near = np.maximum(np.abs(deposit.a).max(axis=1), np.abs(deposit.b).max(axis=1)) < REACH_MM
-    apart = np.flatnonzero(~deposit.part & (deposit.role != CUSTOM) & near)
+    apart = np.flatnonzero(~deposit.part & (deposit.role != CUSTOM) & _near(deposit))
     first = np.searchsorted(bottoms, deposit.top_mm[apart] - HEIGHT_MM)
     # The gap is made of whole layers, so the first layer at or beyond it is carried.
     last = np.minimum(np.searchsorted(bottoms, deposit.top_mm[apart] + gap - HEIGHT_MM) + 1, len(bottoms))
