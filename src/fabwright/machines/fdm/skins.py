@@ -41,13 +41,13 @@ class Fill:
 def find_skins(sliced: Sliced, walled: tuple[Walled, ...], settings: PrintSettings) -> tuple[Fill, ...]:
     """Skins and sparse areas of every layer.
 
-    An area is sparse where the outer wall's centre line of each of the `top_layers` above and `bottom_layers` below
+    An area is sparse where the outer wall's centre line (without walls the room for lines) of each of the `top_layers` above and `bottom_layers` below
     encloses it, and where it measures at least `solid_below_mm2`. It faces up where the section above does not cover
     it; such skin reaches TOP_MARGIN_MM further, where there is room, and so does the solid below it. Equal
     neighbourhoods share one result.
     """
     top, bottom = settings.top_layers, settings.bottom_layers
-    windows = Windows([w.walls[0].simplified(ENCLOSING_TOLERANCE_MM) if w.walls else nothing() for w in walled])
+    windows = Windows([(w.walls[0] if w.walls else w.hatched).simplified(ENCLOSING_TOLERANCE_MM) for w in walled])
     count, which = len(sliced), sliced.which
     fills: dict[tuple[int, int, int, int], Fill] = {}
     result: list[Fill] = []

@@ -108,8 +108,8 @@ def _both(one: Sequence[Region], other: Sequence[Region]) -> tuple[Region, ...]:
 
 def combined(share: Share, every: int, first: int, nozzle_mm: float, spacing_mm: float) -> tuple[Share, ...]:
     """The share with its infill laid once for up to `every` layers where they have it in common, on the topmost of
-    them; a bead is at most as high as the nozzle's bore is wide (the rule of Slic3r and PrusaSlicer). What is not
-    common is laid layer by layer."""
+    them; the layers are equally thick, and a bead is at most as high as the nozzle's bore is wide (the rule of Slic3r
+    and PrusaSlicer). What is not common is laid layer by layer."""
     if every < 2 or share.pattern == "lightning":
         return (share,)
     count, empty = len(share.regions), nothing()
@@ -120,7 +120,8 @@ def combined(share: Share, every: int, first: int, nozzle_mm: float, spacing_mm:
     most = 1
     while layer < count:
         high = layer + 1
-        while high < min(layer + every, count) and share.heights_mm[layer:high + 1].sum() <= nozzle_mm + _SAME:
+        while (high < min(layer + every, count) and abs(share.heights_mm[high] - share.heights_mm[layer]) < _SAME
+               and share.heights_mm[layer:high + 1].sum() <= nozzle_mm + _SAME):
             high += 1
         block = share.regions[layer:high]
         key = tuple(id(r) for r in block)
