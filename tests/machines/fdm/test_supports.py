@@ -10,6 +10,8 @@ from typing import Any
 import manifold3d
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fabwright.geometry.regions import Region, nothing, rectangle, united
 from fabwright.geometry.slices import placed_solid
@@ -62,15 +64,15 @@ class Case:
 
 def case(bench: Any, *solids: manifold3d.Manifold, zones: Callable[[LayerGrid], tuple[PlacedZone, ...]] | None = None,
          bridge_mm: float = 10.0, **parameters: Any) -> Case:
-    settings = print_settings(bench.machine("prusa-mk4s"), bench.material("pla"), parameters)
-    settings = replace(settings, support_bridge_mm=bridge_mm)
-    foot = raft_height_mm(settings)
+    process = print_settings(bench.machine("prusa-mk4s"), bench.material("pla"), parameters)
+    process = replace(process, support_bridge_mm=bridge_mm)
+    foot = raft_height_mm(process)
     placed = tuple(placed_solid(bench.mesh_of(s, "part"), 0.0, (50.0 + 60.0 * k, 50.0, foot))
                    for k, s in enumerate(solids))
-    grid = layer_grid(placed, settings)
-    sliced = tuple(cut_layers(p, grid, settings) for p in placed)
+    grid = layer_grid(placed, process)
+    sliced = tuple(cut_layers(p, grid, process) for p in placed)
     ordered = tuple(zones(grid) if zones is not None else () for _ in sliced)
-    return Case(settings, grid, sliced, plan_supports(sliced, grid, ordered, settings))
+    return Case(process, grid, sliced, plan_supports(sliced, grid, ordered, process))
 
 
 @pytest.fixture(scope="module", params=[(kind, name) for kind in ("grid", "tree")
@@ -82,6 +84,10 @@ def made(request: pytest.FixtureRequest, bench: Any) -> Case:
 
 
 def test_support_keeps_off_the_part(made: Case) -> None:
+    keeps_off(made)
+
+
+def keeps_off(made: Case) -> None:
     gap = made.settings.support_gap_xy_mm
     for layer in range(len(made.grid)):
         region = made.whole(layer)
@@ -94,10 +100,14 @@ def test_support_keeps_off_the_part(made: Case) -> None:
 
 
 def test_no_support_begins_in_the_air(made: Case) -> None:
-    settings = made.settings
-    lean = math.tan(math.radians(settings.support_branch_deg))
+    stands(made)
+
+
+def stands(made: Case) -> None:
+    process = made.settings
+    lean = math.tan(math.radians(process.support_branch_deg))
     for layer in range(1, len(made.grid)):
-        reach = float(made.grid.heights_mm[layer]) * lean + settings.line_width_mm
+        reach = float(made.grid.heights_mm[layer]) * lean + process.line_width_mm
         ground = united([made.whole(layer - 1), *(made.part(k) for k in range(max(layer - 3, 0), layer))])
         assert (made.whole(layer) - ground.grown(reach)).area_mm2 < 1.0, layer
 
@@ -282,3 +292,20 @@ def test_the_written_file_passes(bench: Any, parameters: dict[str, Any]) -> None
     shown = bench.printed((bench.mesh_of(PARTS["shelf"](), "shelf"),), **parameters)
     verdict = shown.verdict()
     assert [(c.name, c.message) for c in verdict.checks if str(c.status) != "pass"] == []
+
+
+boxes = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 16), st.integers(0, 9), st.integers(2, 14),
+                           st.integers(2, 14), st.integers(1, 5)), min_size=1, max_size=4)
+
+
+@settings(max_examples=10, deadline=None)
+@given(boxes=boxes, kind=st.sampled_from(["grid", "tree"]))
+def test_any_heap_of_boxes(bench: Any, boxes: list[tuple[int, ...]], kind: str) -> None:
+    solid = block(8, 8, 4)
+    for x, y, z, wide, deep, high in boxes:
+        solid += block(wide, deep, high).translate((x, y, z))
+    made = case(bench, solid, supports=kind)
+    if not made.supports.regions:
+        return
+    keeps_off(made)
+    stands(made)
