@@ -10,12 +10,13 @@ from fabwright.geometry.regions import Region, nothing, region_of, united
 from fabwright.machines.fdm.layers import LayerGrid
 from fabwright.machines.fdm.settings import PrintSettings
 from fabwright.machines.fdm.supports.branches import grown_branches
+from fabwright.machines.fdm.supports.outline import Outline
 from fabwright.machines.fdm.supports.sections import Sections
 from fabwright.machines.fdm.supports.tips import tip_points
 from fabwright.model import Floats
 
 SIDES = 16
-SMOOTH_MM, SAME_MM2 = 0.01, 1e-4
+SMOOTH_MM = 0.01
 # The roof reaches this many bead widths beyond what hangs; what is narrower than so many of them is left out.
 ROOF, NARROW = 1.0, 1.4
 
@@ -35,19 +36,28 @@ def trees(hanging: Mapping[int, Region], sections: Sections, grid: LayerGrid, se
     discs = grown_branches({k: np.concatenate(p) for k, p in tips.items()}, sections, grid, settings) if tips else {}
     result = [nothing()] * len(sections)
     for layer in range(foot, max(hanging) + 1):
-        over = [roofs[k] for k in range(layer, layer + max(count, 0)) if k in roofs]
+        near = [roofs[k] for k in range(layer, layer + count) if k in roofs]
+        away: list[Region] = []
+        clear = sections.clear_of(layer, settings.support_gap_xy_mm)[1]
         if layer in discs:
-            over.append(_round(*discs[layer]))
-        if not over:
-            continue
-        region = over[0] if len(over) == 1 else united(over)
-        cut = region - sections.clear_of(layer, settings.support_gap_xy_mm)[1]
-        # Whole discs are wide enough; what the bodies cut off may not be.
-        if cut.area_mm2 < region.area_mm2 - SAME_MM2 or layer not in discs:
-            # Opening can fill small chamfers, so it is cut back.
-            cut = (cut.opened(NARROW / 2.0 * settings.line_width_mm) & cut).simplified(SMOOTH_MM)
-        result[layer] = cut
+            centre, radius = discs[layer]
+            touches = _touch(centre, radius, Outline.of(clear))
+            near += [_round(centre[touches], radius[touches])] if touches.any() else []
+            away += [_round(centre[~touches], radius[~touches])] if not touches.all() else []
+        if near:
+            # What the bodies cut off may be narrow. Opening can fill small chamfers, so it is cut back.
+            cut = united(near) - clear
+            away.append((cut.opened(NARROW / 2.0 * settings.line_width_mm) & cut).simplified(SMOOTH_MM))
+        if away:
+            result[layer] = away[0] if len(away) == 1 else united(away)
     return result
+
+
+def _touch(centre: Floats, radius_mm: Floats, clear: Outline) -> np.ndarray:
+    """Which discs reach into a region."""
+    edge = clear.nearest(centre)
+    away = np.hypot(*(edge - centre).T) if len(clear.start) else np.full(len(centre), np.inf)
+    return np.asarray((away < radius_mm) | clear.contains(centre))
 
 
 def _round(centre: Floats, radius_mm: Floats) -> Region:
