@@ -57,31 +57,59 @@ def _runs(moves: Moves, stops: np.ndarray) -> tuple[Ints, Ints, Floats, Floats]:
     same &= np.abs(rate[1:] - rate[:-1]) <= FLOW_SHARE * np.maximum(rate[:-1], 1e-12)
     start = np.flatnonzero(good & ~np.concatenate([[False], same]))
     stop = np.flatnonzero(good & ~np.concatenate([same, [False]]))
+    places = np.stack([x, y], axis=1)
+    begins = _beginnings(places, start, stop)
     found: list[tuple[int, int, float, float, float]] = []
     for a, b in zip(start.tolist(), stop.tolist(), strict=True):
-        at = max(a, 1)
-        while b - at + 1 >= LEAST_MOVES:
-            arc = _longest(np.stack([x[at - 1:b + 1], y[at - 1:b + 1]], axis=1))
-            if arc is None:
-                at += 1
+        low, high = np.searchsorted(begins, (a, b + 1))
+        at = a
+        for candidate in begins[low:high].tolist():
+            if candidate < at:
                 continue
-            count, cx, cy, turn = arc
-            found.append((at, at + count - 1, cx, cy, turn))
-            at += count
+            arc = _longest(places[candidate - 1:b + 1])
+            if arc is not None:
+                count, cx, cy, turn = arc
+                found.append((candidate, candidate + count - 1, cx, cy, turn))
+                at = candidate + count
     table = np.asarray(found, dtype=np.float64).reshape(-1, 5)
     return table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2:4], table[:, 4]
 
 
+def _beginnings(places: Floats, start: Ints, stop: Ints) -> Ints:
+    """Moves from which on the least number of moves lies on one circle, as `_arc` judges it."""
+    room = stop - start + 1 - (LEAST_MOVES - 1) - (start == 0)
+    first = np.maximum(start, 1)
+    first, room = first[room > 0], room[room > 0]
+    begins = np.repeat(first, room) + np.arange(int(room.sum())) - np.repeat(np.cumsum(room) - room, room)
+    if not len(begins):
+        return np.asarray(begins)
+    points = places[(begins - 1)[:, None] + np.arange(LEAST_MOVES + 1)]
+    p, q, r = points[:, 0], points[:, (LEAST_MOVES + 1) // 2], points[:, -1]
+    (ax, ay), (bx, by) = (q - p).T, (r - p).T
+    cross = 2.0 * (ax * by - ay * bx)
+    flat = np.abs(cross) < 1e-9
+    cross = np.where(flat, 1.0, cross)
+    a2, b2 = ax * ax + ay * ay, bx * bx + by * by
+    centre = p + np.stack([by * a2 - ay * b2, ax * b2 - bx * a2], axis=1) / cross[:, None]
+    off = points - centre[:, None]
+    radius = np.hypot(*(p - centre).T)
+    away = np.abs(np.hypot(off[..., 0], off[..., 1]) - radius[:, None]).max(axis=1)
+    return np.asarray(begins[~flat & (away <= TOLERANCE_MM) & (radius >= RADIUS_MM[0]) & (radius <= RADIUS_MM[1])])
+
+
 def _longest(points: Floats) -> tuple[int, float, float, float] | None:
-    """The longest run of moves from the first point that one arc replaces: moves, centre, turn; None for none."""
+    """A longest run of moves from the first point that one arc replaces: moves, centre, turn; None for none."""
     best: tuple[int, float, float, float] | None = None
+    good, bad = 0, len(points)
     count = LEAST_MOVES
-    while count < len(points):
+    while good < count < bad:
         arc = _arc(points[:count + 1])
         if arc is None:
-            break
-        best = (count, *arc)
-        count += 1
+            bad = count
+        else:
+            good, best = count, (count, *arc)
+        # Twice as many while it goes, then between.
+        count = 2 * good if 2 * good < bad and bad == len(points) else (good + bad) // 2
     return best
 
 

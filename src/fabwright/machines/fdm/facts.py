@@ -5,18 +5,38 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from fabwright.geometry.slices import turn_about_z
-from fabwright.model import Mesh, Placement, Thumbnail
+from fabwright.machines.fdm.motion import LAY
+from fabwright.machines.fdm.settings import ROLES
+from fabwright.model import Floats, Ints, Mesh, Placement, Thumbnail
 
 if TYPE_CHECKING:
     from fabwright.machines.fdm.layers import LayerGrid
+    from fabwright.machines.fdm.motion import Rows
     from fabwright.machines.fdm.plan import PrintJob
 
 # Sizes that Moonraker's and OctoPrint's front ends ask for.
 PICTURES_PX = ((32, 32), (300, 300))
 
 
-def print_facts(job: PrintJob, filament_mm: float, time_s: float, grid: LayerGrid) -> dict[str, str | float | int]:
+def shares_of(rows: Rows, role: Ints, times_s: Floats) -> dict[str, str | float | int]:
+    """Filament and time of each role that occurs, its ways there included; `role` (k,) of the paths in order."""
+    of = role[rows.path]
+    seconds = np.bincount(of, times_s, len(ROLES))
+    # What is pulled back and pushed again cancels.
+    pushed = np.bincount(of, np.where(rows.kind == LAY, rows.e_mm, 0.0), len(ROLES))
+    shares: dict[str, str | float | int] = {}
+    for k in np.flatnonzero(pushed > 0.0).tolist():
+        name = ROLES[k].lower().replace(" ", "_").replace("/", "_")
+        shares[f"filament_used_{name}_mm"] = round(float(pushed[k]), 2)
+        shares[f"estimated_time_{name}_s"] = round(float(seconds[k]), 1)
+    return shares
+
+
+def print_facts(job: PrintJob, filament_mm: float, time_s: float, grid: LayerGrid,
+                shares: dict[str, str | float | int]) -> dict[str, str | float | int]:
     """What the dialect's header and footer say; `filament_mm` is all that is pushed, retractions cancelled."""
     settings, profile = job.settings, job.material.profile
     volume_cm3 = filament_mm * settings.filament_area_mm2 / 1000.0
@@ -34,6 +54,7 @@ def print_facts(job: PrintJob, filament_mm: float, time_s: float, grid: LayerGri
         "first_layer_bed_temperature_c": settings.first_layer_bed_c,
         "printer_model": str(controller.get("printer_model", job.machine.title)),
         "max_z_mm": round(float(grid.tops_mm[-1]), 3), "object_height_mm": round(float(grid.tops_mm[-1]), 3),
+        **shares,
     }
 
 

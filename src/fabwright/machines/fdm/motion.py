@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fabwright.machines.fdm.crossing import Detours, detours
+from fabwright.machines.fdm.crossing import Detours, Insets, detours, either, with_stops
 from fabwright.machines.fdm.layers import Sliced
 from fabwright.machines.fdm.order import Executed, Ordered, executed
 from fabwright.machines.fdm.paths import Paths
-from fabwright.machines.fdm.settings import ROLES, PrintSettings
+from fabwright.machines.fdm.pauses import Stops
+from fabwright.machines.fdm.settings import EXTERNAL, ROLES, TOP, PrintSettings
 from fabwright.machines.fdm.wipe import Wipes, wipes
 from fabwright.model import Floats, Ints
 
@@ -18,12 +19,14 @@ TRAVEL, LIFT, PUSH, LAY, WIPE = range(5)
 AXIS_DECIMALS = 3
 # Above everything printed so far, when the nozzle goes down to begin the next body.
 CLEAR_MM = 2.0
+# Further than this the nozzle does not run with the filament forward: it drips.
+DRY_MM = 50.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
     """Moves as columns of length n: targets `x`, `y`, `z`, pushed `e_mm`, `speed_mm_s`, `kind` (TRAVEL, LIFT, PUSH,
-    LAY, WIPE), `path` index into the order; `first` (k,) row of each path."""
+    LAY, WIPE), `path` index into the order; `first` (k,) row of each path; `stop` the rows before which it pauses."""
 
     x: Floats
     y: Floats
@@ -33,6 +36,7 @@ class Rows:
     kind: Ints
     path: Ints
     first: Ints
+    stop: Ints
 
     def __len__(self) -> int:
         return len(self.x)
@@ -53,50 +57,71 @@ class _Approach:
     around: Detours
 
 
-def lay_out(paths: Paths, ordered: Ordered, heights_mm: Floats, sliced: tuple[Sliced, ...],
-            start_mm: tuple[float, float], settings: PrintSettings) -> Rows:
+def lay_out(paths: Paths, ordered: Ordered, heights_mm: Floats, sliced: tuple[Sliced, ...], stops: Stops,
+            ends_mm: tuple[tuple[float, float], tuple[float, float]], settings: PrintSettings) -> Rows:
     """Rows for all paths; `heights_mm` (n,) is the nozzle's height at every point of the paths.
 
-    The nozzle comes from `start_mm` with the filament pushed forward, and ends likewise. Per path: wipe over what was
-    laid last and pull back, lift, travel, lower, push forward (those that apply), then the bead. A travel pulls back
-    when it is longer than the settings' minimum or changes the height. Down to a lower layer it goes above all that
-    has been printed.
+    `ends_mm` are where the nozzle comes from, with the filament pushed forward as it ends, and where it waits at
+    stops. Per path: wipe over what was laid last and pull back, lift, travel, lower, push forward (those that apply),
+    then the bead. A travel pulls back when it is longer than the settings' minimum or changes the height, but not where
+    it stays inside the body (see `_may_drip`). Down to a lower layer, and to stops, it goes above all that is printed.
     """
     run = executed(paths, ordered)
-    layer = paths.layer[ordered.path]
     z_at = np.round(heights_mm[run.source], 6)
     z = z_at[run.start[:-1]]
     before_z = np.concatenate([z[:1], z_at[run.start[1:] - 1][:-1]])
     begin, end = run.points[run.start[:-1]], run.points[run.start[1:] - 1]
-    previous = np.concatenate([[start_mm], end[:-1]])
+    previous = np.concatenate([[ends_mm[0]], end[:-1]])
     rises = np.concatenate([[True], np.abs(z[1:] - before_z[1:]) > 1e-6])
-    away = np.hypot(*(begin - previous).T)
-    pulls = (rises | (away > settings.min_travel_mm)) & (settings.retraction_mm > 0.0)
+    insets = Insets(sliced)
+    over = _over(paths, ordered, settings)
+    direct, inside = detours(previous, begin, paths.layer[ordered.path], np.where(
+        _may_drip(previous, begin, over, paths, ordered, settings), over, -1), insets)
+    stays = inside & ~rises
+    pulls = (rises | (np.hypot(*(begin - previous).T) > settings.min_travel_mm)) & (settings.retraction_mm > 0.0)
+    position = np.asarray(stops.position, dtype=np.int64)
+    stays[position] = False
+    pulls[position] = settings.retraction_mm > 0.0
+    pulls &= ~stays
     wipe = wipes(run, paths.closed[ordered.path], pulls, settings)
     previous = np.where(wipe.moved[:, None], wipe.end, previous)
-    around = _around(paths, ordered, previous, begin, layer, sliced, settings)
-    drops = z < before_z - 1e-6
+    around, _ = detours(previous, begin, paths.layer[ordered.path], np.where(stays, -1, over), insets)
+    around = with_stops(either(direct, around, stays), position, ends_mm[1])
+    climbs = z < before_z - 1e-6
+    climbs[position] = True
     high = np.round(z + np.where(pulls, settings.z_hop_mm, 0.0), AXIS_DECIMALS)
-    high = np.where(drops, np.round(np.maximum.accumulate(before_z) + CLEAR_MM, AXIS_DECIMALS), high)
-    hops = (pulls & (settings.z_hop_mm > 0.0)) | drops
+    highest = np.maximum(np.maximum.accumulate(before_z), z)
+    high = np.where(climbs, np.round(highest + CLEAR_MM, AXIS_DECIMALS), high)
+    hops = (pulls & (settings.z_hop_mm > 0.0)) | climbs
     approach = _Approach(previous, begin, before_z, z, high, pulls, hops, wipe, around)
-    return _rows(approach, run, z_at, paths, ordered, rises, settings)
+    return _rows(approach, run, z_at, paths, ordered, rises, position, settings)
 
 
-def _around(paths: Paths, ordered: Ordered, previous: Floats, begin: Floats, layer: Ints, sliced: tuple[Sliced, ...],
-            settings: PrintSettings) -> Detours:
-    """Ways round for travels between two paths of one body and layer."""
-    body = paths.body[ordered.path].copy()
-    same = (body[1:] == body[:-1]) & (layer[1:] == layer[:-1])
-    body[np.concatenate([[True], ~same])] = -1
-    if not settings.avoid_crossing:
-        body[:] = -1
-    return detours(previous, begin, layer, body, sliced, settings)
+def _over(paths: Paths, ordered: Ordered, settings: PrintSettings) -> Ints:
+    """Body over which the nozzle comes to each path (k,), within one layer of it; -1 for the others."""
+    body, layer = paths.body[ordered.path], paths.layer[ordered.path]
+    over = np.full(len(body), -1, dtype=np.int64)
+    same = (body[1:] == body[:-1]) & (layer[1:] == layer[:-1]) & settings.avoid_crossing
+    over[1:][same] = body[1:][same]
+    return over
 
 
-def _rows(go: _Approach, run: Executed, z_at: Floats, paths: Paths, ordered: Ordered, rises: np.ndarray,
+def _may_drip(previous: Floats, begin: Floats, over: Ints, paths: Paths, ordered: Ordered, settings: PrintSettings
+              ) -> np.ndarray:
+    """Whether each path may be reached with the filament forward, if the way lies inside the outer walls: what drips
+    there is covered by the next layer, and the path is no outer wall, which must begin clean."""
+    role, layer = paths.role[ordered.path], paths.layer[ordered.path]
+    away = np.hypot(*(begin - previous).T)
+    place = layer * (int(paths.body.max(initial=0)) + 1) + over
+    open_above = np.isin(place, place[(role == TOP) & (over >= 0)])
+    return np.asarray((over >= 0) & ~open_above & (role != EXTERNAL) & (away > settings.min_travel_mm)
+                      & (away < DRY_MM))
+
+
+def _rows(go: _Approach, run: Executed, z_at: Floats, paths: Paths, ordered: Ordered, rises: np.ndarray, stops: Ints,
           settings: PrintSettings) -> Rows:
     travels = np.hypot(*(go.begin - go.previous).T) > 0.0
+    travels[stops] = True
     around = np.where(travels, np.diff(go.around.start), 0)
     # Columns of rows before a bead: wipe, pull on the spot, lift, way round, travel, lower, push.
     counts = np.stack([np.diff(go.wipe.start), go.pulls & (go.wipe.rest_mm > 0.0), go.hops | rises, around, travels,
@@ -109,7 +134,7 @@ def _rows(go: _Approach, run: Executed, z_at: Floats, paths: Paths, ordered: Ord
     _approach(rows, go, counts, slot, settings)
     _beads(rows, run, first + extra, paths, ordered, z_at, settings)
     rows.path[:] = np.repeat(np.arange(len(first)), extra + bead)
-    return Rows(rows.x, rows.y, rows.z, rows.e, rows.speed, rows.kind, rows.path, first)
+    return Rows(rows.x, rows.y, rows.z, rows.e, rows.speed, rows.kind, rows.path, first, slot[stops, 4])
 
 
 class _Table:

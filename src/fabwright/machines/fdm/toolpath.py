@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from fabwright.errors import PlanError
 from fabwright.machines.fdm.arcs import fitted
-from fabwright.machines.fdm.cooling import fan_fractions, slowdown
+from fabwright.machines.fdm.cooling import cooled, fan_fractions
 from fabwright.machines.fdm.events import Timeline, layer_events, object_starts, path_events
-from fabwright.machines.fdm.facts import print_facts, thumbnails
+from fabwright.machines.fdm.facts import print_facts, shares_of, thumbnails
 from fabwright.machines.fdm.islands import islands_of
-from fabwright.machines.fdm.layers import Sliced
 from fabwright.machines.fdm.motion import LAY, LIFT, PUSH, TRAVEL, Rows, lay_out
-from fabwright.machines.fdm.order import Ordered, executed, travel_order
+from fabwright.machines.fdm.order import Ordered
 from fabwright.machines.fdm.passes import Passes, passes_of
-from fabwright.machines.fdm.paths import Paths
+from fabwright.machines.fdm.pauses import Stops, stops_of
 from fabwright.machines.fdm.plan import Finish, LayBeads, Prime, PrintJob
-from fabwright.machines.fdm.settings import CUSTOM, ROLES, PrintSettings, bead_spacing_mm
+from fabwright.machines.fdm.sequence import sequenced
+from fabwright.machines.fdm.settings import CUSTOM, ROLES, bead_spacing_mm
 from fabwright.machines.fdm.timing import Track, accelerations_mm_s2, corners_of, move_times_s
 from fabwright.machines.fdm.vase import vase_heights
 from fabwright.model import (
@@ -43,83 +41,44 @@ from fabwright.model import (
 
 # Height at which the nozzle moves before it has anything below it, and the rise above the finished part, mm.
 CLEAR_MM, RISE_MM = 5.0, 10.0
-# Slowing is repeated, since beads that never reach their speed gain little time from a lower one.
-COOLING_ROUNDS, COOLED = 8, 1.005
 PRIME_MM_S = 15.0
 PRIME_WIDTH_MM = 0.8
 
 
 def print_toolpath(plan: Plan) -> Toolpath:
-    """One program for everything on the bed."""
+    """One program for everything on the bed.
+
+    Raises PlanError for pauses that cannot be, arcs that the firmware does not take, and parts that leave no room
+    above them.
+    """
     prime, lay, finish = plan.operations
     job: PrintJob = plan.context
     paths, settings = lay.paths, job.settings
-    ordered = _ordered(paths, lay.sliced, prime.end_mm, job)
+    ordered = sequenced(paths, islands_of(paths, lay.sliced), [p.height_mm for p in job.placed], prime.end_mm, settings)
     passes = passes_of(paths, ordered)
+    stops = stops_of(passes, lay.grid, len(job.placed), settings)
     heights = vase_heights(paths, lay.grid) if settings.vase else lay.grid.tops_mm[paths.layer[paths.path_of]]
-    rows = lay_out(paths, ordered, heights, lay.sliced, prime.end_mm, settings)
-    rows, pass_s = _cooled(rows, paths, passes, ordered, job)
+    rows = lay_out(paths, ordered, heights, lay.sliced, stops, (prime.end_mm, finish.park_mm), settings)
+    rows, times_s = cooled(rows, paths, passes, ordered, job)
     head, tail = _prime_rows(prime, job), _finish_rows(finish, rows, job)
     moves = _moves(head, rows, tail, paths.role[ordered.path])
-    events = _events(len(head[0]), rows, lay, ordered, passes, pass_s, job)
+    events = _events(len(head[0]), rows, lay, ordered, passes, stops, passes.sums(rows.path, times_s), job)
     if settings.arc_fitting:
         moves, events = fitted(moves, events, job.machine)
-    time_s = float(pass_s.sum() + sum(_block_times(block, job) for block in (head, tail)))
-    facts = print_facts(job, float(moves.e_mm.sum()) + settings.retraction_mm, time_s, lay.grid)
+    shares = shares_of(rows, paths.role[ordered.path], times_s)
+    time_s = float(times_s.sum() + sum(_block_times(block, job) for block in (head, tail)))
+    facts = print_facts(job, float(moves.e_mm.sum()) + settings.retraction_mm, time_s, lay.grid, shares)
     file = ToolpathFile("print", moves, events, ROLES, facts, thumbnails(job.meshes, plan.setup.placements))
     return Toolpath((file,))
 
 
-def _ordered(paths: Paths, sliced: tuple[Sliced, ...], start_mm: tuple[float, float], job: PrintJob) -> Ordered:
-    """All bodies layer by layer, or one body after the other, lowest first."""
-    island, order = islands_of(paths, sliced), job.settings.wall_order
-    if job.settings.sequence == "together" or len(job.placed) < 2:
-        return travel_order(paths, island, start_mm, order)
-    turns = [-1, *sorted(range(len(job.placed)), key=lambda body: (job.placed[body].height_mm, body))]
-    at, parts = start_mm, []
-    for body in turns:
-        own = np.flatnonzero(paths.body == body)
-        if len(own):
-            chosen = paths.chosen(own)
-            part = travel_order(chosen, island[own], at, order)
-            run = executed(chosen, part)
-            at = float(run.points[-1, 0]), float(run.points[-1, 1])
-            parts.append(Ordered(own[part.path], part.turn))
-    return Ordered(np.concatenate([p.path for p in parts]), np.concatenate([p.turn for p in parts]))
-
-
-def _times(x: Floats, y: Floats, z: Floats, e_mm: Floats, speed_mm_s: Floats, gain: Floats, job: PrintJob) -> Floats:
-    """Seconds per row; `gain` is the acceleration of the beads, mm/s2."""
-    motion = job.machine.profile.motion
-    step = np.diff(np.stack([x, y, z], axis=1), axis=0, prepend=[[x[0], y[0], z[0]]])
-    acceleration = accelerations_mm_s2(motion, step, e_mm, gain, np.full(len(x), job.settings.travel_mm_s2))
-    return move_times_s(Track(step, e_mm, speed_mm_s, acceleration), corners_of(motion))
-
-
 def _block_times(block: Block, job: PrintJob) -> float:
     x, y, z, e, speed, _ = block
-    return float(_times(x, y, z, e, speed, np.full(len(x), job.settings.perimeter_mm_s2), job).sum())
-
-
-def _cooled(rows: Rows, paths: Paths, passes: Passes, ordered: Ordered, job: PrintJob) -> tuple[Rows, Floats]:
-    """Slow the beads of layers that would take less than the minimum time; also the time of each pass."""
-    settings = job.settings
-    path = ordered.path
-    of, laying = passes.of[rows.path], rows.kind == LAY
-    gain = np.asarray([settings.acceleration_mm_s2(k) for k in range(len(ROLES))])[paths.role[path]]
-    gain = np.where(paths.layer[path] == 0, np.minimum(gain, settings.first_layer_mm_s2), gain)[rows.path]
-    x, y, z = (np.round(c, 3) for c in (rows.x, rows.y, rows.z))
-    for _ in range(COOLING_ROUNDS):
-        speed = np.maximum(np.floor(rows.speed_mm_s * 60.0), 1.0) / 60.0
-        times = _times(x, y, z, rows.e_mm, speed, gain, job)
-        pass_s = passes.sums(rows.path, times)
-        bead_s = passes.sums(rows.path[laying], times[laying])
-        factor = slowdown(pass_s, bead_s, settings)
-        if not np.any(factor > COOLED):
-            break
-        slow = np.maximum(rows.speed_mm_s / factor[of], np.minimum(rows.speed_mm_s, settings.min_speed_mm_s))
-        rows = replace(rows, speed_mm_s=np.where(laying, slow, rows.speed_mm_s))
-    return rows, pass_s
+    motion, settings = job.machine.profile.motion, job.settings
+    step = np.diff(np.stack([x, y, z], axis=1), axis=0, prepend=[[x[0], y[0], z[0]]])
+    gain = accelerations_mm_s2(motion, step, e, np.full(len(x), settings.perimeter_mm_s2),
+                               np.full(len(x), settings.travel_mm_s2))
+    return float(move_times_s(Track(step, e, speed, gain), corners_of(motion)).sum())
 
 
 Block = tuple[Floats, Floats, Floats, Floats, Floats, np.ndarray]
@@ -171,13 +130,15 @@ def _moves(head: Block | None, rows: Rows, tail: Block | None, role: np.ndarray)
                  np.round(z, 3), zero, zero, np.maximum(np.floor(speed * 60.0), 1.0), e, roles.astype(np.uint8))
 
 
-def _events(offset: int, rows: Rows, lay: LayBeads, ordered: Ordered, passes: Passes, pass_s: Floats, job: PrintJob
-            ) -> tuple[tuple[int, Event], ...]:
+def _events(offset: int, rows: Rows, lay: LayBeads, ordered: Ordered, passes: Passes, stops: Stops,
+            pass_s: Floats, job: PrintJob) -> tuple[tuple[int, Event], ...]:
     settings = job.settings
     line = Timeline()
     for event in _warm_up(job):
         line.add(0, event)
     line.add(0, RoleStart(CUSTOM, PRIME_WIDTH_MM))
+    for row, reason in zip(rows.stop.tolist(), stops.reason, strict=True):
+        line.add(offset + row, Pause(reason))
     _layer_timeline(line, offset, rows, lay, ordered, passes, pass_s, job)
     end = offset + len(rows)
     line.add(end, RoleStart(CUSTOM))
@@ -205,7 +166,7 @@ def _layer_timeline(line: Timeline, offset: int, rows: Rows, lay: LayBeads, orde
     remaining = np.concatenate([np.cumsum(pass_s[::-1])[::-1], [0.0]])
     starts = object_starts(job)
     stops = [*passes.first[1:].tolist(), len(ordered.path)]
-    before, warmed, paused = -1, False, 0
+    before, warmed = -1, False
     for k, first in enumerate(passes.first.tolist()):
         index = int(passes.layer[k])
         row = offset + int(rows.first[first])
@@ -216,15 +177,6 @@ def _layer_timeline(line: Timeline, offset: int, rows: Rows, lay: LayBeads, orde
                                   float(remaining[0])):
             line.add(row, event)
         warmed, before = warmed or index > 0, index
-        paused = _pause(line, row, paused, float(grid.tops_mm[index]), settings)
         line.blow(row, float(fan[k]))
         path_events(line, range(first, stops[k]), float(fan[k]), offset, rows, lay.paths, ordered, starts,
                     float(grid.heights_mm[index]), settings)
-
-
-def _pause(line: Timeline, row: int, done: int, top_mm: float, settings: PrintSettings) -> int:
-    """Stop before the first layer that rises above each height asked for; returns how many are done."""
-    while done < len(settings.pauses_mm) and top_mm > settings.pauses_mm[done]:
-        line.add(row, Pause(f"pause at {settings.pauses_mm[done]:g} mm, then go on from {top_mm:g} mm"))
-        done += 1
-    return done
