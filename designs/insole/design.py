@@ -15,8 +15,11 @@ USUAL_FOOT_MM = 260.0
 # Slack for sums of decimal options, far below anything measurable.
 ROUNDING_MM = 1e-6
 
-_FOOT, _SHAPE, _CORRECTION, _BUILD = "Foot", "Shape", "Correction", "Thickness"
+_FOOT, _SHAPE, _CORRECTION, _BUILD, _FEEL = "Foot", "Shape", "Correction", "Thickness", "Firmness"
 _ONE_SIZE = "Give one size only; without any, the foot is 260 mm long."
+_FIRMNESS = {"usual": "As the printer's own infill", "soft": "Soft, 7.5 % infill", "medium": "Medium, 15 % infill",
+             "firm": "Firm, 30 % infill"}
+_ZONE_HELP = "Where printed; a milled insole is as firm as its foam all through."
 # Step of the heights that a nearest value is looked for on.
 _STEP = 0.5
 
@@ -61,6 +64,19 @@ class Insole(Options):
                             help="Finished thickness where nothing else is added, cover included.")
     cover_mm: float = length(1.5, 0, 4, step=0.1, group=_BUILD, label="Cover thickness",
                              help="Thickness of the cover glued on top; the body is made thinner by as much. 0: none.")
+
+    heel_firmness: str = choice("usual", _FIRMNESS, group=_FEEL, label="Heel",
+                                help=f"How firm the insole is under the heel. {_ZONE_HELP}")
+    arch_firmness: str = choice("usual", _FIRMNESS, group=_FEEL, label="Arch",
+                                help=f"How firm it is from heel to ball, the arch included. {_ZONE_HELP}")
+    forefoot_firmness: str = choice("usual", _FIRMNESS, group=_FEEL, label="Forefoot",
+                                    help=f"How firm it is from the ball on. {_ZONE_HELP}",
+                                    visible_if={"length_class": ("full", "sulcus")})
+
+    @property
+    def firmness(self) -> dict[str, str]:
+        """Firmness of each zone by name."""
+        return {"heel": self.heel_firmness, "arch": self.arch_firmness, "forefoot": self.forefoot_firmness}
 
     @property
     def sizes_mm(self) -> dict[str, float]:
@@ -155,5 +171,5 @@ def build(options: Insole, making: Making) -> Part:
     if making.form == "solid":
         from .solid import make_solids
 
-        return make_solids(options.dimensions, sides, making)
+        return make_solids(options.dimensions, options.firmness, sides, making)
     raise BuildError(f"an insole is made as a solid or as a sheet, not as {making.form!r}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from .dimensions import Dimensions
 from .field import Surface, heights_mm, surface_of
 from .measures import critical_dimensions, datums
 from .outline import Floats, inside_distance
+from .zones import zones
 
 PAIR_GAP_MM = 10.0
 INTEGRAL_PITCH_MM = 1.0
@@ -32,8 +34,9 @@ NO_MEDICAL_CLAIM = ("This is an insole made to the measures ordered. It is no me
                     "claim; whoever orders it answers for the choice of shape.")
 
 
-def make_solids(d: Dimensions, sides: tuple[str, ...], making: Making) -> Part:
-    """One body for each side, flat underside on z = 0, heel at x = 0; a pair stands as worn, toes along x."""
+def make_solids(d: Dimensions, firmness: Mapping[str, str], sides: tuple[str, ...], making: Making) -> Part:
+    """One body for each side with its zones, flat underside on z = 0, heel at x = 0; a pair stands as worn, toes along
+    x."""
     surface = surface_of(d)
     expected = _expected(d, surface)
     bodies = []
@@ -48,6 +51,7 @@ def make_solids(d: Dimensions, sides: tuple[str, ...], making: Making) -> Part:
         critical_dimensions=tuple(c for side in sides for c in critical_dimensions(d, surface, f"insole-{side}")),
         findings=_thin_floor(d, making),
         assembly=_assembly(d),
+        zones=tuple(z for side in sides for z in zones(d, firmness, side, shift_mm(surface, sides, side))),
     )
 
 

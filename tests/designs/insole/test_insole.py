@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -151,7 +152,7 @@ def test_every_case_builds_sound_and_measures_as_expected(each: Case) -> None:
     top = Top(made.meshes[0])
     measured = {
         "length_mm": high[0] - low[0], "width_mm": high[1] - low[1], "top_mm": high[2], "bodies": len(made.part.bodies),
-        "thinnest_mm": thinnest_mm(made.meshes[0]),
+        "thinnest_mm": thinnest_mm(made.meshes[0]), "zones": len(made.part.zones),
         "heel_cup_mm": heel_cup(made, top), "rearfoot_post_deg": tilt(made, top, 0.13, 0.05),
     }
     if made.dimensions.length_class != "three_quarter":
@@ -443,3 +444,40 @@ def test_sampled_orders_build_sound(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(100, 160))
 def test_many_sampled_orders_build_sound(seed: int) -> None:
     assert_sound(built(next(sampled_orders(seed))))
+
+
+def test_zones_lie_side_by_side_across_the_whole_insole() -> None:
+    made = case("soft-heel-firm-arch")
+    low, high = made.meshes[0].bounds_mm
+    boxes = [(z.solid.BoundingBox(), z) for z in made.part.zones]
+    assert [(z.name, z.body, z.settings) for _, z in boxes] == [
+        ("heel-left", "insole-left", {"infill_density": 0.075}),
+        ("arch-left", "insole-left", {"infill_density": 0.30}),
+        ("forefoot-left", "insole-left", {"infill_density": 0.15})]
+    for box, _ in boxes:
+        assert box.ymin < low[1]
+        assert box.ymax > high[1]
+        assert box.zmin < low[2]
+        assert box.zmax > high[2]
+    assert boxes[0][0].xmin < low[0]
+    assert boxes[2][0].xmax > high[0]
+    for (one, _), (other, _) in itertools.pairwise(boxes):
+        assert one.xmax == pytest.approx(other.xmin, abs=1e-5)
+    assert boxes[1][0].xmax - boxes[1][0].xmin == pytest.approx(0.32 * 238.0, abs=1e-5)
+
+
+def test_each_insole_of_a_pair_has_its_own_zones() -> None:
+    made = case("firm-heels-three-quarter")
+    assert [(z.name, z.body) for z in made.part.zones] == [
+        ("heel-left", "insole-left"), ("arch-left", "insole-left"), ("heel-right", "insole-right"),
+        ("arch-right", "insole-right")]
+    for mesh, zone in zip(made.meshes, made.part.zones[1::2], strict=True):
+        box, (low, high) = zone.solid.BoundingBox(), mesh.bounds_mm
+        assert (box.ymin + box.ymax) / 2.0 == pytest.approx((low[1] + high[1]) / 2.0, abs=8.0)
+        assert box.ymin < low[1]
+        assert box.ymax > high[1]
+        assert box.xmax > high[0]
+
+
+def test_an_insole_without_firmness_has_no_zones() -> None:
+    assert case("eu-42-left").part.zones == ()
