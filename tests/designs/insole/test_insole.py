@@ -281,8 +281,8 @@ def test_part_says_what_a_workshop_needs() -> None:
 
 
 def test_a_floor_thinner_than_the_process_wants_is_a_warning() -> None:
-    (finding,) = solid.make_solids(order({"side": "left", "arch_mm": 0, "heel_cup_mm": 0}).dimensions, ("left",),
-                                   making(min_wall_mm=1.6)).findings
+    flat = order({"side": "left", "arch_mm": 0, "heel_cup_mm": 0})
+    (finding,) = solid.make_solids(flat.dimensions, flat.firmness, ("left",), making(min_wall_mm=1.6)).findings
     assert finding.severity is Severity.WARNING
     assert finding.message == ("The floor is 1.50 mm thick below its cover of 1.50 mm; extrusion in tpu-95a asks for "
                                "1.60 mm.")
