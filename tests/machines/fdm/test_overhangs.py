@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fabwright.geometry.regions import Region, rectangle
+from fabwright.geometry.regions import Region, nothing, rectangle
 from fabwright.machines.fdm.layers import LayerGrid
 from fabwright.machines.fdm.overhangs import slow_overhangs
 from fabwright.machines.fdm.paths import Paths, joined
@@ -104,3 +104,15 @@ def test_the_squashed_foot_carries_what_it_was_drawn_in_by() -> None:
     paths = joined(wall_paths(sliced, build_all_walls(sliced, settings), grid, 0, settings))
     assert np.isinf(slow_overhangs(paths, sliced, grid, 0, settings).speed_mm_s).all()
     assert not np.isinf(slowed(sections)[1].speed_mm_s).all()
+
+
+def test_what_supports_carry_does_not_overhang() -> None:
+    settings = replace(wm.printing(walls=2), elephant_foot_mm=0.0, overhang_from_deg=45.0, overhang_mm_s=20.0)
+    arm = rectangle(0, 0, 40, 12)
+    sliced, grid = wm.sliced_of([block(), arm], settings)
+    paths = joined(wall_paths(sliced, build_all_walls(sliced, settings), grid, 0, settings))
+    free = slow_overhangs(paths, sliced, grid, 0, settings)
+    assert (free.role == OVERHANG).any() or np.isfinite(speeds(free, 1)).any()
+    held = slow_overhangs(paths, sliced, grid, 0, settings, (nothing(), arm - block()))
+    assert np.isinf(held.speed_mm_s).all()
+    assert not (held.role == OVERHANG).any()

@@ -21,7 +21,7 @@ BOTTOM = 3
 
 
 def vase(sections: list[Region]) -> tuple[Paths, LayerGrid]:
-    settings = consistent(wm.printing(vase=True, bottom_layers=BOTTOM))
+    settings = consistent(wm.printing(vase=True, bottom_layers=BOTTOM), 1)
     sliced, grid = wm.sliced_of(sections, settings)
     return joined(wall_paths(sliced, build_all_walls(sliced, settings), grid, 0, settings)), grid
 

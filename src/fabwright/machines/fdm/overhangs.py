@@ -24,12 +24,14 @@ MOSTLY = 0.5
 NOISE_MM = 0.02
 
 
-def slow_overhangs(paths: Paths, sliced: Sliced, grid: LayerGrid, body: int, settings: PrintSettings) -> Paths:
+def slow_overhangs(paths: Paths, sliced: Sliced, grid: LayerGrid, body: int, settings: PrintSettings,
+                   carried: tuple[Region, ...] | None = None) -> Paths:
     """Walls of a body with their speed capped where they overhang; the OVERHANG role for those mostly in the air.
 
     A wall's outer edge that lies e beyond the edge of the layer below leans out by atan(e / h). From
     `overhang_from_deg` on the cap falls evenly from the role's speed to `overhang_mm_s` for a bead wholly in the air.
-    Points are added where the cap changes. What lies on the bed or on a raft hangs over nothing.
+    Points are added where the cap changes. What lies on the bed, on a raft or on supports (`carried`, a region per
+    layer) does not overhang.
     """
     if not len(paths):
         return paths
@@ -45,22 +47,31 @@ def slow_overhangs(paths: Paths, sliced: Sliced, grid: LayerGrid, body: int, set
     some = paths.chosen(order[still:])
     if not len(some):
         return paths
-    slowed = _slowed(some, slot[some.layer], sliced, layers, grid, settings)
+    below = [_below(sliced, k, carried) for k in layers]
+    slowed = _slowed(some, slot[some.layer], below, sliced, layers, grid, settings)
     back = np.empty(len(order), dtype=np.int64)
     back[order] = np.arange(len(order))
     return joined([paths.chosen(order[:still]), slowed]).chosen(back)
 
 
-def _slowed(paths: Paths, slot: Ints, sliced: Sliced, layers: list[int], grid: LayerGrid, settings: PrintSettings
-            ) -> Paths:
+def _below(sliced: Sliced, layer: int, carried: tuple[Region, ...] | None) -> Region:
+    """What holds a layer up: the section below it and what supports carry."""
+    section = sliced.at(layer - 1)
+    if carried is None or layer >= len(carried) or carried[layer].empty:
+        return section
+    # What is carried reaches to the very edge of the body; its walls lie on it wholly.
+    return section | carried[layer].grown(sliced.width_mm[sliced.which[layer]])
+
+
+def _slowed(paths: Paths, slot: Ints, below: list[Region], sliced: Sliced, layers: list[int], grid: LayerGrid,
+            settings: PrintSettings) -> Paths:
     """Paths of leaning layers, `slot` of which each lies in, with their caps."""
     width = np.asarray([sliced.width_mm[sliced.which[k]] for k in layers])
     foot = np.asarray([_foot_mm(k, grid, settings) for k in layers])
     points, start, source = _sampled(paths)
     own = slot[np.repeat(np.arange(len(paths)), np.diff(start))]
     # Depth of every sample in the layer below; the bead's edge lies half a width further out.
-    below = loops_of([sliced.at(k - 1) for k in layers])
-    depth = depth_mm(below, points, own, 1.5 * float(width.max())) + foot[own]
+    depth = depth_mm(loops_of(below), points, own, 1.5 * float(width.max())) + foot[own]
     return _capped(paths, points, start, source, depth, width[own], settings, sliced)
 
 

@@ -139,7 +139,8 @@ def all_paths(placed: tuple[PlacedSolid, ...], sliced: tuple[Sliced, ...], zones
     for body, sections in enumerate(sliced):
         walled = build_all_walls(sections, settings)
         walls = joined(wall_paths(sections, walled, grid, body, settings))
-        blocks.append(slow_overhangs(place_seams(walls, settings), sections, grid, body, settings))
+        blocks.append(slow_overhangs(place_seams(walls, settings), sections, grid, body, settings,
+                                     supports.carried))
         blocks += fill_paths(sections, grid, walled, zones[body], body, settings, supports.carried)
     if not any(len(b) for b in blocks):
         raise PlanError(f"{placed[0].name} is thinner everywhere than one bead of {settings.line_width_mm} mm; "
