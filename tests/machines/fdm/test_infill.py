@@ -80,7 +80,7 @@ def test_turns_along_the_edge_are_no_wall(pattern: str) -> None:
     assert total < lattice * 1.03 + ways * 120.0 * 0.75
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.floats(8.0, 25.0), min_size=5, max_size=12), st.floats(0.08, 0.6), st.sampled_from(INFILL_PATTERNS))
 def test_lines_stay_inside(radii: list[float], density: float, pattern: str) -> None:
     angle = np.arange(len(radii)) * 2.0 * np.pi / len(radii)

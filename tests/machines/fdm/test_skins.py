@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 import pytest
 from manifold3d import Manifold
 
+from fabwright.geometry.regions import rectangle, region_of
 from fabwright.geometry.slices import placed_solid
 from fabwright.machines.fdm.layers import Sliced, cut_layers, layer_grid
 from fabwright.machines.fdm.settings import PrintSettings, print_settings
-from fabwright.machines.fdm.skins import Fill, find_skins
+from fabwright.machines.fdm.skins import Fill, find_skins, opened
 from fabwright.machines.fdm.walls import Walled, build_all_walls
 
 
@@ -76,3 +80,14 @@ def test_small_sparse_areas_become_solid(bench) -> None:
 def test_equal_neighbourhoods_share_one_result(bench) -> None:
     fills, *_ = skins(bench, bench.block(20, 20, 20))
     assert len({id(f) for f in fills}) < 15
+
+
+def test_slivers_of_rounding_do_not_grow_when_drawn_in() -> None:
+    # A turned rectangle less itself drawn in and grown again: nothing but rounding, which comes out inside out.
+    angle = 0.1 + 23 * 0.07
+    turn = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
+    region = region_of([p @ turn for p in rectangle(0.0, 0.0, 30.0, 20.0).polygons()])
+    sliver = region - region.grown(-1.0).grown(1.0)
+    assert sliver.area_mm2 < 1e-6
+    assert opened(sliver, 0.4).area_mm2 < 0.1
+    assert opened(rectangle(100.0, 0.0, 102.0, 2.0) | sliver, 0.4).area_mm2 == pytest.approx(4.0)

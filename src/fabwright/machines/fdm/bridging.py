@@ -11,7 +11,7 @@ from fabwright.geometry.regions import Loops, Region, loops_of, nothing, united
 from fabwright.machines.fdm.layers import Sliced
 from fabwright.machines.fdm.scanlines import Spans, scan
 from fabwright.machines.fdm.settings import PrintSettings
-from fabwright.machines.fdm.skins import Fill
+from fabwright.machines.fdm.skins import Fill, opened
 from fabwright.model import Floats
 
 # A thread goes this many of its diameters into what holds it.
@@ -77,7 +77,7 @@ def _bridged(fill: Fill, section: Region, below: Region, hollow: Region, held: R
         hanging = hanging - held
         support = support | held
     if not hanging.empty:
-        hanging = (hanging - fill.sparse).opened(NARROWEST / 2.0 * spacing_mm)
+        hanging = opened(hanging - fill.sparse, NARROWEST / 2.0 * spacing_mm)
     if hanging.empty:
         return Bridged(fill)
     bridges: list[Bridge] = []
@@ -90,7 +90,7 @@ def _bridged(fill: Fill, section: Region, below: Region, hollow: Region, held: R
     if not bridges:
         return Bridged(fill)
     taken = united([b.region for b in bridges])
-    rest = Fill((fill.top - taken).opened(spacing_mm / 4.0), (fill.solid - taken).opened(spacing_mm / 4.0),
+    rest = Fill(opened(fill.top - taken, spacing_mm / 4.0), opened(fill.solid - taken, spacing_mm / 4.0),
                 fill.sparse - taken, fill.whole)
     return Bridged(rest, _apart(bridges))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +11,9 @@ from fabwright.geometry.regions import Loops
 from fabwright.machines.fdm.scanlines import Spans, scan
 from fabwright.model import Floats, Ints
 
-# A joint between two lines is kept when these fractions of it lie inside the region.
-JOINT_SAMPLES = (0.25, 0.5, 0.75)
+# A joint between two lines is kept when places along it, at least so many and no further apart than this, lie inside
+# the region but for this much.
+FEWEST_SAMPLES, MOST_SAMPLES, SAMPLE_MM = 3, 9, 1.2
 EDGE_MM = 0.1
 # Ends of lines this close to the border's crossing lie on the border.
 ON_BORDER_MM = 0.002
@@ -64,9 +65,18 @@ def hatch(loops: Loops, angle_deg: Floats, pitch_mm: Floats | float, reach_mm: F
     if skip > 1:
         keep &= spans.line % skip != 0
     spans = chosen_spans(spans, keep)
-    between = [scan(loops, angle_deg, pitch_mm, phase + fraction) for fraction in JOINT_SAMPLES]
+    fractions = joint_fractions(float(np.max(np.hypot(reach_mm, pitch_mm) * (np.asarray(reach_mm) > 0.0), initial=0.0)))
+    between = [scan(loops, angle_deg, pitch_mm, phase + fraction) for fraction in fractions]
+
+    def fits(here: Ints, there: Ints, ends: Floats) -> np.ndarray:
+        inside = np.ones(len(here), dtype=bool)
+        for fraction, middle in zip(fractions, between, strict=True):
+            inside &= within(middle, spans.owner[here], spans.line[here],
+                             ends[here] + (ends[there] - ends[here]) * fraction)
+        return inside
+
     edge = scan(border, angle_deg, pitch_mm, phase) if border is not None else None
-    chains = linked(spans, between, reach_mm, edge)
+    chains = linked(spans, fits, reach_mm, edge)
     if monotonic:
         from fabwright.machines.fdm.monotonic import monotonic_order
 
@@ -79,14 +89,25 @@ def chosen_spans(spans: Spans, which: np.ndarray) -> Spans:
     return Spans(spans.owner[which], spans.line[which], spans.low[which], spans.high[which])
 
 
-def linked(spans: Spans, between: Sequence[Spans], reach_mm: Floats | float, border: Spans | None = None) -> Chains:
-    """Chains of spans; `between` are the spans of the region at JOINT_SAMPLES of the way from each line to the next,
-    `reach_mm` the longest joint along the lines, per owner or for all."""
+def joint_fractions(longest_mm: float) -> Floats:
+    """Where along the longest joint to look whether it is inside."""
+    count = int(np.clip(np.ceil(longest_mm / SAMPLE_MM), FEWEST_SAMPLES, MOST_SAMPLES)) if longest_mm > 0.0 else 0
+    return np.asarray(np.arange(1, count + 1) / (count + 1.0))
+
+
+def linked(spans: Spans, fits: Callable[[Ints, Ints, Floats], np.ndarray], reach_mm: Floats | float,
+           border: Spans | None = None) -> Chains:
+    """Chains of spans; `fits` tells for pairs of spans (their indices, and the ends (n,) of all spans at one side)
+    whether the joint between them stays inside; `reach_mm` is the longest joint along the lines, per owner or for
+    all."""
     following = _neighbours(spans)
     reach = reach_mm[spans.owner] if isinstance(reach_mm, np.ndarray) else np.full(len(spans), reach_mm)
     joints: list[list[bool]] = []
     for ends, side in ((spans.high, 1), (spans.low, 0)):
-        fit = _joinable(spans, ends, following, between, reach)
+        fit = np.zeros(len(spans), dtype=bool)
+        here = np.flatnonzero(following >= 0)
+        here = here[np.abs(ends[here] - ends[following[here]]) < reach[here]]
+        fit[here[fits(here, following[here], ends)]] = True
         if border is not None:
             on = _on_border(spans, ends, border, side)
             fit &= on & on[np.maximum(following, 0)]
@@ -106,7 +127,11 @@ def overlapping(spans: Spans) -> tuple[Ints, Ints]:
 
 
 def _row(spans: Spans) -> Ints:
-    return np.asarray((spans.owner << _LINE_BITS) + spans.line + (1 << (_LINE_BITS - 1)))
+    return _row_of(spans.owner, spans.line)
+
+
+def _row_of(owner: Ints, line: Ints) -> Ints:
+    return np.asarray((owner << _LINE_BITS) + line + (1 << (_LINE_BITS - 1)))
 
 
 def _neighbours(spans: Spans) -> Ints:
@@ -121,27 +146,14 @@ def _neighbours(spans: Spans) -> Ints:
     return np.where((last - first == 1) & (before[found] == 1), found, -1)
 
 
-def _joinable(spans: Spans, ends: Floats, following: Ints, between: Sequence[Spans], reach_mm: Floats) -> np.ndarray:
-    """Whether the straight joint from each span's end to its neighbour's is short enough and inside: bool (n,)."""
-    result = np.zeros(len(spans), dtype=bool)
-    here = np.flatnonzero(following >= 0)
-    here = here[np.abs(ends[here] - ends[following[here]]) < reach_mm[here]]
-    row = _row(spans)[here] * _WIDE
-    inside = np.ones(len(here), dtype=bool)
-    for fraction, middle in zip(JOINT_SAMPLES, between, strict=True):
-        at = row + ends[here] + (ends[following[here]] - ends[here]) * fraction
-        inside &= _within(middle, at)
-    result[here[inside]] = True
-    return result
-
-
-def _within(middle: Spans, at: Floats) -> np.ndarray:
-    edge = _row(middle) * _WIDE
-    slot = np.searchsorted(edge + middle.low, at + EDGE_MM, "right") - 1
-    inside = slot >= 0
-    if len(middle):
-        inside &= (edge + middle.high)[np.maximum(slot, 0)] >= at - EDGE_MM
-    return np.asarray(inside)
+def within(area: Spans, owner: Ints, line: Ints, along: Floats) -> np.ndarray:
+    """Whether places on lines (n,) lie in the owner's spans, but for EDGE_MM: bool (n,)."""
+    if not len(area):
+        return np.zeros(len(owner), dtype=bool)
+    at = _row_of(owner, line) * _WIDE + along
+    edge = _row(area) * _WIDE
+    slot = np.searchsorted(edge + area.low, at + EDGE_MM, "right") - 1
+    return np.asarray((slot >= 0) & ((edge + area.high)[np.maximum(slot, 0)] >= at - EDGE_MM))
 
 
 def _on_border(spans: Spans, ends: Floats, border: Spans, side: int) -> np.ndarray:

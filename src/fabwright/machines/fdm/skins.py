@@ -18,6 +18,8 @@ TOP_MARGIN_MM = 3.0
 # Lines may end this far from where the walls leave room, what encloses a sparse area and how far top skin
 # reaches be this inexact.
 END_TOLERANCE_MM, ENCLOSING_TOLERANCE_MM, MARGIN_TOLERANCE_MM = 0.02, 0.04, 0.1
+# Edges this close coincide.
+SLIVER_MM = 0.002
 # Less solid than this under the margin of a skin is left out.
 LEAST_MM2 = 0.1
 
@@ -41,10 +43,10 @@ class Fill:
 def find_skins(sliced: Sliced, walled: tuple[Walled, ...], settings: PrintSettings) -> tuple[Fill, ...]:
     """Skins and sparse areas of every layer.
 
-    An area is sparse where the outer wall's centre line (without walls the room for lines) of each of the `top_layers` above and `bottom_layers` below
-    encloses it, and where it measures at least `solid_below_mm2`. It faces up where the section above does not cover
-    it; such skin reaches TOP_MARGIN_MM further, where there is room, and so does the solid below it. Equal
-    neighbourhoods share one result.
+    An area is sparse where the outer wall's centre line (without walls the room for lines) of each of the `top_layers`
+    above and `bottom_layers` below encloses it, and where it measures at least `solid_below_mm2`. It faces up where the
+    section above does not cover it; such skin reaches TOP_MARGIN_MM further, where there is room, and so does the solid
+    below it. Equal neighbourhoods share one result.
     """
     top, bottom = settings.top_layers, settings.bottom_layers
     windows = Windows([(w.walls[0] if w.walls else w.hatched).simplified(ENCLOSING_TOLERANCE_MM) for w in walled])
@@ -92,23 +94,33 @@ def _fill(walled: Walled, enclosed: Region, cover: Region | None, spacing_mm: fl
         return Fill(area, area, area, area)
     sparse = area & enclosed
     if not sparse.empty:
-        sparse = _large(sparse.opened(SPARSE_OPENING * spacing_mm), least_mm2)
+        sparse = _large(opened(sparse, SPARSE_OPENING * spacing_mm), least_mm2)
     solid = area
     if not sparse.empty:
         solid = area - sparse
-        solid = solid.grown(-SOLID_OPENING * spacing_mm).grown((SOLID_OPENING + SOLID_GROWTH) * spacing_mm) & area
+        solid = drawn_in(solid, SOLID_OPENING * spacing_mm).grown((SOLID_OPENING + SOLID_GROWTH) * spacing_mm) & area
         # What is too narrow for solid lines is left to the sparse ones, which end where the walls leave room.
         sparse = area - solid
     if cover is None or solid.empty:
         return Fill(nothing(), solid, sparse, area)
-    top = solid - cover
-    top = top.grown(-TOP_OPENING * spacing_mm)
+    top = drawn_in(solid - cover, TOP_OPENING * spacing_mm)
     if top.empty:
         return Fill(top, solid, sparse, area)
     top = top.grown(TOP_OPENING * spacing_mm + TOP_MARGIN_MM).simplified(MARGIN_TOLERANCE_MM) & area
-    rest = (solid - top).opened(SOLID_GROWTH * spacing_mm) & solid
+    rest = opened(solid - top, SOLID_GROWTH * spacing_mm) & solid
     sparse = sparse - top
     return Fill(area - sparse - rest, rest, sparse, area)
+
+
+def drawn_in(region: Region, distance_mm: float) -> Region:
+    """A difference of regions with its edges drawn in: its degenerate slivers, where edges coincide but for rounding,
+    are dropped first, as they would come out inside out and grow."""
+    return region.simplified(SLIVER_MM).grown(-distance_mm)
+
+
+def opened(region: Region, radius_mm: float) -> Region:
+    """A difference of regions without what is narrower than twice the radius."""
+    return drawn_in(region, radius_mm).grown(radius_mm)
 
 
 def _large(region: Region, least_mm2: float) -> Region:

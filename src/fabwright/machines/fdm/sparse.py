@@ -10,6 +10,7 @@ from fabwright.geometry.regions import Region, common, nothing
 from fabwright.machines.fdm.infill import STRAIGHT
 from fabwright.machines.fdm.layers import LayerGrid
 from fabwright.machines.fdm.settings import INFILL_PATTERNS, PrintSettings
+from fabwright.machines.fdm.skins import opened
 from fabwright.machines.fdm.zones import PlacedZone
 from fabwright.model import Floats
 
@@ -128,7 +129,7 @@ def combined(share: Share, every: int, first: int, nozzle_mm: float, spacing_mm:
         if high - layer > 1 and not any(r.empty for r in block):
             if key not in known:
                 whole = common(block)
-                known[key] = (whole, tuple((r - whole).opened(spacing_mm) for r in block))
+                known[key] = (whole, tuple(opened(r - whole, spacing_mm) for r in block))
             thick[high - 1], single[layer:high] = known[key][0], known[key][1]
             heights[high - 1] = share.heights_mm[layer:high].sum()
             most = max(most, high - layer)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from fabwright.geometry.regions import Loops
 from fabwright.model import Floats, Ints
 
-# A line turns back into its neighbour over at most this many pitches; shorter lines than this are left out.
-JOINT = 1.6
+# A line turns back into its neighbour where its end lies at most so many pitches ahead of the other's and the joint
+# is no longer than this; shorter lines than this are left out.
+JOINT, LONGEST_JOINT_MM = 1.6, 12.0
 SHORTEST_MM = 0.8
+
+
+def joint_reach_mm(pitch_mm: float) -> float:
+    """How far along the lines a joint between two of them may reach."""
+    return math.sqrt(max(min((JOINT * pitch_mm) ** 2, LONGEST_JOINT_MM ** 2 - pitch_mm ** 2), 0.0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

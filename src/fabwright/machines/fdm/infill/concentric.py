@@ -7,6 +7,7 @@ import numpy as np
 from fabwright.geometry.regions import Region, united
 from fabwright.machines.fdm.hatch import Strokes
 from fabwright.machines.fdm.infill.area import Area
+from fabwright.machines.fdm.skins import drawn_in, opened
 from fabwright.model import Floats
 
 # Rings may leave the exact offset by this much, and are no smaller than this share of the pitch's square or this.
@@ -24,13 +25,13 @@ def concentric(regions: list[Region], area: Area) -> list[Strokes]:
     rings: list[Floats] = []
     owner: list[int] = []
     for index, region in enumerate(regions):
-        inner = _large(region.grown(-pitch / 2.0), least)
+        inner = _large(drawn_in(region, pitch / 2.0), least)
         while not inner.empty:
             inner = inner.simplified(TOLERANCE_MM)
             after = _large(inner.grown(-pitch), least)
             core = inner.grown(-FAR * pitch - FAR_MM)
             if not after.empty:
-                core = (core - after.grown(pitch / 2.0)).opened(TOLERANCE_MM)
+                core = opened(core - after.grown(pitch / 2.0), TOLERANCE_MM)
             polygons = [*inner.polygons(), *_large(core, least).polygons()]
             rings += polygons
             owner += [index] * len(polygons)

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 
 from fabwright.machines.fdm.hatch import Strokes
-from fabwright.machines.fdm.infill.area import JOINT, SHORTEST_MM, Area
+from fabwright.machines.fdm.infill.area import SHORTEST_MM, Area, joint_reach_mm
 from fabwright.machines.fdm.infill.waves import Waves, hatch_waves
 from fabwright.model import Floats
 
@@ -26,7 +26,7 @@ def gyroid(area: Area) -> list[Strokes]:
     angle = area.angle_deg + np.where(swapped, 90.0, 0.0)
     period = 2.0 * np.pi * scale
     waves = Waves(angle, period, period / entries, tables * scale)
-    return [hatch_waves(area.loops, waves, JOINT * period / 2.0, SHORTEST_MM, area.border)]
+    return [hatch_waves(area.loops, waves, joint_reach_mm(period / 2.0), SHORTEST_MM, area.border)]
 
 
 def entries_for(period_mm: float) -> int:

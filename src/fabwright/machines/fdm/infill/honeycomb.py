@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fabwright.machines.fdm.hatch import Strokes
-from fabwright.machines.fdm.infill.area import JOINT, SHORTEST_MM, Area
+from fabwright.machines.fdm.infill.area import SHORTEST_MM, Area, joint_reach_mm
 from fabwright.machines.fdm.infill.waves import Waves, hatch_waves
 
 
@@ -23,4 +23,4 @@ def honeycomb(area: Area) -> list[Strokes]:
     table = np.stack([shape, distance - shape])
     offsets = np.repeat(table[:, None, :], len(area), axis=1)
     waves = Waves(np.full(len(area), area.angle_deg), 2.0 * distance, side / 2.0, offsets)
-    return [hatch_waves(area.loops, waves, JOINT * distance, SHORTEST_MM, area.border)]
+    return [hatch_waves(area.loops, waves, joint_reach_mm(distance), SHORTEST_MM, area.border)]

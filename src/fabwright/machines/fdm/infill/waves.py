@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from fabwright.geometry.regions import Loops
-from fabwright.machines.fdm.hatch import JOINT_SAMPLES, Chains, Strokes, chosen_spans, linked
+from fabwright.machines.fdm.hatch import Chains, Strokes, chosen_spans, joint_fractions, linked, within
 from fabwright.machines.fdm.scanlines import Spans, scan, turned
 from fabwright.model import Floats, Ints
 
 # Points of a curve closer than this fraction of a step to the end of a stretch are left out.
 _NEAR_STEP = 0.02
+# Whether a joint stays inside is looked up in rows this far apart.
+ROW_MM = 0.2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,11 +34,18 @@ class Waves:
         """How many differing curves alternate."""
         return len(self.offsets_mm)
 
-    def between(self, fraction: float) -> Floats:
-        """Offsets of curves this fraction of the way from each family to the next."""
-        after = np.roll(self.offsets_mm, -1, axis=0).copy()
-        after[-1] += self.pitch_mm
-        return np.asarray(self.offsets_mm * (1.0 - fraction) + after * fraction)
+    def places(self, owner: Ints, line: Ints, along: Floats) -> tuple[Floats, Floats]:
+        """x and y of places (n,) on curves of these numbers."""
+        place = along / self.step_mm
+        entry = np.floor(place).astype(np.int64)
+        entries = self.offsets_mm.shape[2]
+        family = line % self.families
+        here = self.offsets_mm[family, owner, entry % entries]
+        there = self.offsets_mm[family, owner, (entry + 1) % entries]
+        across = line // self.families * self.pitch_mm + here + (there - here) * (place - entry)
+        angle = np.radians(self.angle_deg)[owner]
+        cos, sin = np.cos(angle), np.sin(angle)
+        return np.asarray(along * cos - across * sin), np.asarray(along * sin + across * cos)
 
 
 def hatch_waves(loops: Loops, waves: Waves, reach_mm: float, min_length_mm: float, border: Loops | None = None
@@ -47,9 +56,21 @@ def hatch_waves(loops: Loops, waves: Waves, reach_mm: float, min_length_mm: floa
     split = _Split.of(loops, waves)
     spans = _scanned(split, waves, waves.offsets_mm)
     spans = chosen_spans(spans, spans.high - spans.low >= min_length_mm)
-    between = [_scanned(split, waves, waves.between(fraction)) for fraction in JOINT_SAMPLES]
+    fractions = joint_fractions(2.0 * reach_mm)[:, None]
+    rows = scan(loops, np.zeros(len(waves.angle_deg)), ROW_MM)
+
+    def fits(here: Ints, there: Ints, ends: Floats) -> np.ndarray:
+        """Samples of the joints looked up in the nearest rows: one of two has to hold each."""
+        start, end = (waves.places(spans.owner[k], spans.line[k], ends[k]) for k in (here, there))
+        inside = np.ones(len(here), dtype=bool)
+        for x, y in zip(start[0] + (end[0] - start[0]) * fractions, start[1] + (end[1] - start[1]) * fractions,
+                        strict=True):
+            row = np.floor(y / ROW_MM).astype(np.int64)
+            inside &= within(rows, spans.owner[here], row, x) | within(rows, spans.owner[here], row + 1, x)
+        return inside
+
     edge = _scanned(_Split.of(border, waves), waves, waves.offsets_mm) if border is not None else None
-    return _curved(linked(spans, between, reach_mm, edge), waves)
+    return _curved(linked(spans, fits, reach_mm, edge), waves)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,15 +139,6 @@ def _curved(chains: Chains, waves: Waves) -> Strokes:
     rank = np.where(chains.flip[span], count[span] - 1 - rank, rank)
     along = np.where(rank == 0, low[span], np.where(rank == (count - 1)[span], high[span],
                                                     (first[span] + rank - 1.0) * waves.step_mm))
-    place = along / waves.step_mm
-    entry = np.floor(place).astype(np.int64)
-    entries = waves.offsets_mm.shape[2]
-    family = (line % waves.families)[span]
-    here = waves.offsets_mm[family, owner[span], entry % entries]
-    there = waves.offsets_mm[family, owner[span], (entry + 1) % entries]
-    across = (line // waves.families)[span] * waves.pitch_mm + here + (there - here) * (place - entry)
-    angle = np.radians(waves.angle_deg)[owner[span]]
-    cos, sin = np.cos(angle), np.sin(angle)
-    points = np.stack([along * cos - across * sin, along * sin + across * cos], axis=1)
+    points = np.stack(waves.places(owner[span], line[span], along), axis=1)
     start = np.concatenate([ahead, [len(span)]])[chains.start]
     return Strokes(points, start.astype(np.int64), owner[chains.start[:-1]] if len(order) else owner)
