@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 
 Lines = list[str]
 NUMBER = r"-?\d*\.?\d+"
-ANYWHERE = 0
 
 
 class Text:
@@ -28,6 +27,8 @@ class Text:
         self.bead_set = set(self.beads)
         self.relative = "M83" in self.lines or any(line.startswith("M83") for line in self.lines)
         self.place = self._places()
+        apart = ("Support material", "Support material interface", "Skirt/Brim", "Custom")
+        self.part = [k for k, role in self.roles().items() if role not in apart]
 
     def _places(self) -> list[tuple[float, float]]:
         place, x, y = [], 0.0, 0.0
@@ -140,7 +141,7 @@ def _amounts(text: Text) -> Iterator[tuple[str, Lines]]:
     for factor in (0.8, 0.9, 0.95, 1.05, 1.1, 1.25):
         yield f"filament x {factor}", text.changed(every, scaled("E", factor))
         yield f"beads x {factor}", text.changed(text.beads, scaled("E", factor))
-        layer = text.some_layer()
+        layer = text.some_layer(text.part)
         yield f"layer x {factor}", text.changed([k for k in text.span(layer) if k in text.bead_set],
                                                 scaled("E", factor))
 
@@ -152,13 +153,13 @@ def _layers(text: Text) -> Iterator[tuple[str, Lines]]:
         a, b = sorted(text.rng.sample(range(1, count), 2))
         yield "swapped layers", [*lines[:s[a]], *lines[s[b]:s[b + 1]], *lines[s[a + 1]:s[b]], *lines[s[a]:s[a + 1]],
                                  *lines[s[b + 1]:]]
-        a = text.some_layer(text.beads)
+        a = text.some_layer(text.part)
         yield "dropped layer", lines[:s[a]] + lines[s[a + 1]:]
         yield "layer twice", [*lines[:s[a + 1]], *lines[s[a]:s[a + 1]], *lines[s[a + 1]:]]
     for by in (1.0, -0.5, 0.6):
         for letter in "XY":
             yield f"layer shifted {letter} {by}", text.changed(
-                [k for k in text.span(text.some_layer(text.beads)) if k in set(text.moves)], moved(letter, by))
+                [k for k in text.span(text.some_layer(text.part)) if k in set(text.moves)], moved(letter, by))
         yield f"all shifted {by}", text.changed(text.moves, moved("X", by))
 
 

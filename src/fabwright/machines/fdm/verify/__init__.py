@@ -38,6 +38,8 @@ def verify_print(traces: tuple[Trace, ...], nominal: Nominal, setup: Setup, mach
                                len(traces), 1.0, "programs"),), {}, NOT_CHECKED)
     trace = traces[0]
     settings = PrintSettings.from_json(setup.parameters)
+    if settings.vase:
+        settings = replace(settings, walls=1, top_layers=0, infill_density=0.0)
     native = setup.parameters.get("engine", "native") == "native"
     grid = declared_grid(setup.parameters)
     deposit = deposited(trace, grid, settings.filament_mm)

@@ -38,7 +38,7 @@ def program_checks(trace: Trace, deposit: Deposit, settings: PrintSettings, refe
     flat = lengths_mm(trace)
     return [*_layers(trace, deposit, reference, settings), _sizes(trace, deposit, settings, reference),
             _said_widths(trace, deposit, settings, native), *_through(trace, settings), _balance(trace, flat),
-            _stated(trace, flat, native),
+            *([] if settings.vase and not native else [_stated(trace, flat, native)]),
             *_windows(trace, material), _cooled(trace, deposit, settings), _accelerations(trace, machine),
             _material_flow(trace, flat, settings, material), _fastest(trace, deposit, settings)]
 
@@ -114,18 +114,21 @@ def _said_widths(trace: Trace, deposit: Deposit, settings: PrintSettings, native
     off = np.maximum(beyond - slack, 0.0) / np.where(said > 0.0, said, 1.0) * 100.0
     free = said <= 0.0
     if settings.vase:
-        free |= _spiral_ends(deposit)
+        free |= _spiral_ends(deposit, native)
     values, mask = on_beads(trace, deposit, off, ~free)
     return at_most(trace, "bead-width", values, mask, OWN_WIDTH_PCT if native else WIDTH_PCT, "%",
                    "Width by the filament pushed off what the file says", "the file's own ;WIDTH: marks")
 
 
-def _spiral_ends(deposit: Deposit) -> np.ndarray:
-    """Beads of the first and the last turn of a spiral, which swell from nothing and fade to it."""
+def _spiral_ends(deposit: Deposit, native: bool) -> np.ndarray:
+    """Beads of the first and the last turn of a spiral, which swell from nothing and fade to it; of a foreign one all,
+    whose filament is scaled without a mark."""
     climbing = deposit.off_mm > HEIGHT_MM
     turns = np.unique(deposit.layer[climbing])
     if not len(turns):
         return climbing
+    if not native:
+        return np.asarray(deposit.layer >= turns[0])
     return np.asarray((deposit.layer <= turns[0] + 1) & (deposit.layer >= turns[0]) | (deposit.layer >= turns[-1]))
 
 
