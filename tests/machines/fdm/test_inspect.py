@@ -101,6 +101,8 @@ def test_thin_posts_are_found_low_ones_and_ribs_are_not(bench):
     assert "pin-thin" not in checks(bench, post(1.0, 2.4))
     assert "pin-thin" not in checks(bench, post(1.7, 12))
     assert "pin-thin" not in checks(bench, bench.block(30, 20, 2) + bench.block(20, 1.2, 12))
+    bar = post(1.0, 9) + bench.block(30, 20, 2).translate((0, 0, 11)) + bench.block(4, 20, 12)
+    assert "pin-thin" not in checks(bench, bar)
 
 
 def test_fine_letters_are_found_among_thick_walls(bench):
@@ -111,6 +113,8 @@ def test_fine_letters_are_found_among_thick_walls(bench):
     assert finding.severity is Severity.WARNING
     assert "at z = 5.0 mm around x = 14.0, y = 10.2 mm" in finding.message
     assert "detail-fine" not in checks(bench, slab + bench.block(8, 0.7, 2).translate((10, 10, 4)))
+    ridge = bench.block(40, 4.24, 4.24).rotate((45, 0, 0)).translate((10, 20, 3.2))
+    assert "detail-fine" not in checks(bench, slab + ridge)
 
 
 def test_thin_walls_are_a_warning_before_details(bench):

@@ -35,12 +35,14 @@ class CutBody:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """A section and what it stands for: its first `layer` and the height of body that is much like it."""
+    """A section and what it stands for: its first `layer`, the height of body that is much like it, and for how much of
+    that it is just the same."""
 
     region: Region
     layer: int
     bottom_mm: float
     height_mm: float
+    same_mm: float
 
 
 def samples(body: CutBody) -> tuple[Sample, ...]:
@@ -51,9 +53,10 @@ def samples(body: CutBody) -> tuple[Sample, ...]:
     ends = tops[np.concatenate([first[1:] - 1, [len(which) - 1]])]
     found: list[Sample] = []
     covered = 0.0
-    for layer, end in zip(first.tolist(), ends.tolist(), strict=True):
+    starts = tops[first] - body.grid.heights_mm[first]
+    for layer, start, end in zip(first.tolist(), starts.tolist(), ends.tolist(), strict=True):
         if not found or end - covered >= STEP_MM - 1e-9 or end == ends[-1]:
-            found.append(Sample(body.sliced.at(layer), layer, covered, end - covered))
+            found.append(Sample(body.sliced.at(layer), layer, covered, end - covered, end - start))
             covered = end
     return tuple(found)
 

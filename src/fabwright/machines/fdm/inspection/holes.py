@@ -24,7 +24,7 @@ STRAIGHT = 1.0 - 1e-6
 
 def hole_findings(body: CutBody, sections: Sequence[Sample]) -> Iterator[Finding]:
     """Warnings for the smallest upright and the smallest lying round hole where they are too small to stay open."""
-    upright = [(d, f"from layer {s.layer}") for s in sections for d in _diameters_mm(s.region)]
+    upright = [(d, f"from z = {s.bottom_mm:.1f} mm") for s in sections for d in _diameters_mm(s.region)]
     lying = [(d, f"along {axis}, {at:.1f} mm") for axis, at, region in _side_sections(body.placed)
              for d in _diameters_mm(region)]
     limit = body.limits.min_hole_mm

@@ -16,19 +16,26 @@ LONGEST, HIGHEST = 1.6, 2.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Post:
-    """A small piece of section that goes on upwards: where it is now, since when, and its least diameter."""
+    """A small piece of section that goes on upwards: where it is now, from where to where, and its least diameter."""
 
     region: Region
     since_mm: float
+    top_mm: float
     diameter_mm: float
+
+    @property
+    def slender(self) -> bool:
+        """Whether it is high for its thickness."""
+        return self.top_mm - self.since_mm >= HIGHEST * self.diameter_mm
 
 
 def pin_findings(body: CutBody, sections: Sequence[Sample]) -> Iterator[Finding]:
-    """A warning for the thinnest free-standing post below the limit."""
+    """A warning for the thinnest post below the limit that stands free: a bar that meets something above is none."""
     limit = body.limits.min_pin_mm
     standing: list[Post] = []
-    found: list[tuple[float, float, Region, float]] = []
+    found: list[Post] = []
     for sample in sections:
+        found += [p for p in standing if p.slender and (p.region & sample.region).empty]
         top = sample.bottom_mm + sample.height_mm
         grown: list[Post] = []
         for piece in sample.region.parts():
@@ -38,16 +45,15 @@ def pin_findings(body: CutBody, sections: Sequence[Sample]) -> Iterator[Finding]
             under = [p for p in standing if not (p.region & piece).empty]
             since = min([p.since_mm for p in under], default=sample.bottom_mm)
             least = min([diameter, *(p.diameter_mm for p in under)])
-            grown.append(Post(piece, since, least))
-            if top - since >= HIGHEST * least:
-                found.append((least, top - since, piece, since))
+            grown.append(Post(piece, since, top, least))
         standing = grown
+    found += [p for p in standing if p.slender]
     if found:
-        diameter, height, region, since = min(found, key=lambda f: (round(f[0], 2), -f[1]))
+        post = min(found, key=lambda p: (round(p.diameter_mm, 2), p.since_mm - p.top_mm))
         yield finding("pin-thin", Severity.WARNING, body.name,
-                      f"A post {place_text(region, since)} is {diameter:.2f} mm thick and {height:.1f} mm high; below "
-                      f"{limit:g} mm posts break off.", diameter, limit, "mm", "Make it thicker or shorter.",
-                      body.limits.source)
+                      f"A post {place_text(post.region, post.since_mm)} is {post.diameter_mm:.2f} mm thick and "
+                      f"{post.top_mm - post.since_mm:.1f} mm high; below {limit:g} mm posts break off.",
+                      post.diameter_mm, limit, "mm", "Make it thicker or shorter.", body.limits.source)
 
 
 def _diameter_mm(piece: Region, limit_mm: float) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from fabwright.geometry.regions import Region
+from fabwright.geometry.regions import Region, nothing
 from fabwright.machines.fdm.inspection.body import CutBody, Sample, finding, mean_width_mm, place_text
 from fabwright.model import Finding, Severity
 
@@ -15,6 +15,8 @@ UNPRINTABLE_MM = 0.3
 DETAIL_MM2 = 1.0
 # Offsets of offsets are this good.
 SLACK_MM = 0.01
+# A detail is the same for at least this high.
+UPRIGHT_MM = 0.39
 
 
 def wall_findings(body: CutBody, sections: Sequence[Sample]) -> Iterator[Finding]:
@@ -48,14 +50,17 @@ def _thinner(region: Region, within: Region, width_mm: float) -> Region:
 
 
 def _details(body: CutBody, sections: Sequence[Sample], thin: Sequence[Region]) -> Iterator[Finding]:
-    """Ribs, letters and edges that one even bead is too wide for."""
+    """Ribs and letters that one even bead is too wide for: upright for a while, since edges that run out are none."""
     limit = body.limits.min_detail_mm
     found: list[tuple[float, Region, Sample]] = []
+    below = nothing()
     for sample, narrow in zip(sections, thin, strict=True):
-        if narrow.area_mm2 < DETAIL_MM2:
-            continue
-        fine = _thinner(sample.region, narrow, limit)
-        found += [(mean_width_mm(p), p, sample) for p in fine.parts() if p.area_mm2 >= DETAIL_MM2]
+        fine = _thinner(sample.region, narrow, limit) if narrow.area_mm2 >= DETAIL_MM2 else nothing()
+        for piece in fine.parts():
+            area = piece.area_mm2
+            if area >= DETAIL_MM2 and (sample.same_mm >= UPRIGHT_MM or (piece & below).area_mm2 >= area / 2.0):
+                found.append((mean_width_mm(piece), piece, sample))
+        below = fine
     if found:
         width, region, sample = min(found, key=lambda f: (round(f[0], 2), f[2].layer))
         yield finding("detail-fine", Severity.WARNING, body.name,
