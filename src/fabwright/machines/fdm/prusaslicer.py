@@ -15,10 +15,10 @@ from fabwright.errors import PlanError
 from fabwright.geometry.export.stl import write_stl
 from fabwright.geometry.slices import turn_about_z
 from fabwright.machines.fdm.adhesion import adhesion_reach_mm
-from fabwright.machines.fdm.layers import layer_grid
+from fabwright.machines.fdm.layers import LayerGrid, layer_grid
 from fabwright.machines.fdm.layout import arrange
 from fabwright.machines.fdm.schema import PrinterProfile
-from fabwright.machines.fdm.settings import PrintSettings, print_settings
+from fabwright.machines.fdm.settings import PrintSettings, bead_spacing_mm, print_settings
 from fabwright.model import (
     BedTemperature,
     CheckedPart,
@@ -40,6 +40,8 @@ from fabwright.model import (
 PROGRAM, PACKAGE = "prusa-slicer", "prusa-slicer"
 # Above the finished part, mm, as our own programs end.
 RISE_MM = 10.0
+# Below this two heights are one; PrusaSlicer's own EPSILON is a tenth of it.
+TIE_MM = 1e-3
 FLAVOURS = {"klipper": "klipper", "marlin": "marlin2", "reprap": "reprapfirmware"}
 PATTERNS = {"rectilinear": "rectilinear", "grid": "grid", "triangles": "triangles", "gyroid": "gyroid",
             "honeycomb": "honeycomb", "concentric": "concentric", "lightning": "lightning"}
@@ -73,7 +75,7 @@ def engine_request(checked: CheckedPart, machine: Machine, material: Material, p
                     "heights_mm": [round(float(h), 6) for h in grid.heights_mm], "raft_layers": 0},
         notes=("Planned by PrusaSlicer with settings derived from this machine and material.",))
     top = min(float(grid.tops_mm[-1]) + RISE_MM, float(bed.travel_high_mm[2]))
-    files = {f"body-{k}.stl": write_stl((mesh,), "") for k, mesh in enumerate(standing)}
+    files = {f"body-{k}.stl": write_stl((_clear_of_a_tie(mesh, grid),), "") for k, mesh in enumerate(standing)}
     arguments = ("--export-gcode", "--dont-arrange", *(("--merge",) if len(files) > 1 else ()), "--load", "print.ini",
                  "--output", "print.gcode", *files)
     ini = {**_sections(settings, machine), **_motion(settings, machine.profile), **_heat(settings, material),
@@ -101,6 +103,17 @@ def _stood(mesh: Mesh, place: Placement) -> Mesh:
     return replace(mesh, vertices=vertices.astype(np.float32).astype(np.float64))
 
 
+def _clear_of_a_tie(mesh: Mesh, grid: LayerGrid) -> Mesh:
+    """The body pressed flatter by TIE_MM where its top is the middle of a layer: PrusaSlicer's sums would decide by
+    their last bits whether that layer is printed, ours never print it."""
+    top = float(mesh.vertices[:, 2].max())
+    middle = float(grid.tops_mm[-1] + grid.heights_mm[-1] / 2.0)
+    if abs(top - middle) > TIE_MM:
+        return mesh
+    squeeze = np.array([1.0, 1.0, (top - 2.0 * TIE_MM) / top])
+    return replace(mesh, vertices=(mesh.vertices * squeeze).astype(np.float32).astype(np.float64))
+
+
 def _text(value: float) -> str:
     return number_text(float(value), 4)
 
@@ -111,19 +124,21 @@ def _sections(s: PrintSettings, machine: Machine) -> dict[str, str]:
     return {
         "layer_height": _text(s.layer_height_mm), "first_layer_height": _text(s.first_layer_height_mm),
         "perimeters": str(s.walls), "top_solid_layers": str(s.top_layers), "bottom_solid_layers": str(s.bottom_layers),
-        "top_solid_min_thickness": "0", "bottom_solid_min_thickness": "0", "fill_density": f"{_text(s.infill_density * 100)}%",
-        "fill_pattern": PATTERNS[s.infill_pattern], "fill_angle": _text(s.infill_angle_deg),
+        "top_solid_min_thickness": "0", "bottom_solid_min_thickness": "0",
+        "fill_density": f"{_text(s.infill_density * 100)}%", "fill_pattern": PATTERNS[s.infill_pattern],
+        "fill_angle": _text(s.infill_angle_deg), "infill_overlap": _text(s.infill_overlap_mm),
         "infill_every_layers": str(s.infill_every_layers), "solid_infill_below_area": _text(s.solid_below_mm2),
         "external_perimeters_first": "1" if s.wall_order == "outer-inner" else "0", "seam_position": SEAMS[s.seam],
         "spiral_vase": "1" if s.vase else "0", "elefant_foot_compensation": _text(s.elephant_foot_mm),
         "xy_size_compensation": _text(s.contour_growth_mm), "bridge_flow_ratio": _text(s.bridge_flow),
-        **{f"{name}extrusion_width": width for name in ("", "perimeter_", "external_perimeter_", "infill_", "solid_infill_",
-                                                        "top_infill_", "support_material_")},
+        **{f"{name}extrusion_width": width
+           for name in ("", "perimeter_", "external_perimeter_", "infill_", "solid_infill_", "top_infill_",
+                        "support_material_")},
         "first_layer_extrusion_width": _text(s.first_layer_width_mm), "nozzle_diameter": _text(s.nozzle_mm),
         "filament_diameter": _text(s.filament_mm), "filament_density": _text(s.density_g_cm3),
         "extrusion_multiplier": "1", "avoid_crossing_perimeters": "1" if s.avoid_crossing else "0",
         "min_layer_height": _text(s.min_layer_height_mm), "max_layer_height": _text(s.max_layer_height_mm),
-        "gcode_flavor": FLAVOURS[machine.controller], "ensure_vertical_shell_thickness": "1",
+        "gcode_flavor": FLAVOURS[machine.controller], "ensure_vertical_shell_thickness": "1", "extra_perimeters": "0",
     }
 
 
@@ -131,16 +146,18 @@ def _motion(s: PrintSettings, profile: PrinterProfile) -> dict[str, str]:
     """Speeds, accelerations, retraction, and the machine's own limits for its estimate."""
     motion = profile.motion
     speed = {"perimeter_speed": s.perimeter_mm_s, "external_perimeter_speed": s.external_mm_s,
-             "small_perimeter_speed": s.external_mm_s, "infill_speed": s.infill_mm_s, "solid_infill_speed": s.solid_mm_s,
-             "top_solid_infill_speed": s.top_mm_s, "gap_fill_speed": s.gap_mm_s, "bridge_speed": s.bridge_mm_s,
-             "support_material_speed": s.support_mm_s, "support_material_interface_speed": s.interface_mm_s,
-             "first_layer_speed": s.first_layer_mm_s, "travel_speed": s.travel_mm_s, "travel_speed_z": s.travel_z_mm_s,
+             "small_perimeter_speed": s.external_mm_s, "infill_speed": s.infill_mm_s,
+             "solid_infill_speed": s.solid_mm_s, "top_solid_infill_speed": s.top_mm_s, "gap_fill_speed": s.gap_mm_s,
+             "bridge_speed": s.bridge_mm_s, "support_material_speed": s.support_mm_s,
+             "support_material_interface_speed": s.interface_mm_s, "first_layer_speed": s.first_layer_mm_s,
+             "travel_speed": s.travel_mm_s, "travel_speed_z": s.travel_z_mm_s,
              "max_print_speed": max(s.perimeter_mm_s, s.infill_mm_s), "max_volumetric_speed": s.max_flow_mm3_s,
              "filament_max_volumetric_speed": s.max_flow_mm3_s, "perimeter_acceleration": s.perimeter_mm_s2,
              "infill_acceleration": s.infill_mm_s2, "bridge_acceleration": s.bridge_mm_s2,
              "first_layer_acceleration": s.first_layer_mm_s2, "default_acceleration": s.perimeter_mm_s2,
-             "retract_length": s.retraction_mm, "retract_speed": s.retraction_mm_s, "deretract_speed": s.deretraction_mm_s,
-             "retract_before_travel": s.min_travel_mm, "retract_lift": s.z_hop_mm,
+             "retract_length": s.retraction_mm, "retract_speed": s.retraction_mm_s,
+             "deretract_speed": s.deretraction_mm_s, "retract_before_travel": s.min_travel_mm,
+             "retract_lift": s.z_hop_mm,
              "machine_max_acceleration_extruding": motion.acceleration_mm_s2,
              "machine_max_acceleration_travel": motion.travel_acceleration_mm_s2,
              "machine_max_acceleration_retracting": motion.e_acceleration_mm_s2,
@@ -178,17 +195,26 @@ def _around(s: PrintSettings, machine: Machine) -> dict[str, str]:
     brim = s.brim_mm if s.brim != "none" else 0.0
     return {
         "bed_shape": ",".join(f"{_text(x)}x{_text(y)}" for x, y in ((x0, y0), (x1, y0), (x1, y1), (x0, y1))),
-        "max_print_height": _text(bed.height_mm), "skirts": str(s.skirt_loops), "skirt_distance": _text(s.skirt_distance_mm),
-        "skirt_height": "1", "min_skirt_length": "0", "brim_width": _text(brim), "brim_separation": _text(s.brim_gap_mm),
+        "max_print_height": _text(bed.height_mm), "skirts": str(s.skirt_loops),
+        "skirt_distance": _text(s.skirt_distance_mm), "skirt_height": "1", "min_skirt_length": "0",
+        "brim_width": _text(brim), "brim_separation": _text(s.brim_gap_mm),
         "brim_type": "outer_only" if brim else "no_brim", "support_material": "1" if s.supports != "none" else "0",
         "support_material_auto": "1", "support_material_threshold": _text(90.0 - s.support_overhang_deg),
-        "support_material_contact_distance": _text(s.support_gap_z_mm), "support_material_xy_spacing": _text(s.support_gap_xy_mm),
+        "support_material_contact_distance": _text(s.support_gap_z_mm),
+        "support_material_xy_spacing": _text(s.support_gap_xy_mm),
         "support_material_interface_layers": str(s.support_interface_layers),
-        "support_material_spacing": _text(s.line_width_mm / s.support_density), "thumbnails": "32x32,300x300",
+        "support_material_spacing": _text(_gap_mm(s, s.support_density)),
+        "support_material_interface_spacing": _text(_gap_mm(s, s.support_interface_density)),
+        "thumbnails": "32x32,300x300",
         "gcode_label_objects": "1" if controller.get("exclude_object") or controller.get("object_words") else "0",
-        "gcode_comments": "0", "binary_gcode": "0", "remaining_times": "1",
+        "gcode_comments": "0", "remaining_times": "1",
         "printer_model": str(controller.get("printer_model", machine.title)), "gcode_resolution": "0.0125",
     }
+
+
+def _gap_mm(s: PrintSettings, density: float) -> float:
+    """Clear distance between lines of a pattern of that density."""
+    return bead_spacing_mm(s.line_width_mm, s.layer_height_mm) * (1.0 / density - 1.0)
 
 
 def _opening(s: PrintSettings, machine: Machine) -> tuple[Event, ...]:
