@@ -56,15 +56,16 @@ class Insets:
         return self._known[key]
 
 
-def detours(begin: Floats, end: Floats, layer: Ints, body: Ints, insets: Insets) -> tuple[Detours, np.ndarray]:
-    """Ways round for travels from `begin` to `end` (k, 2), each over one body's layer (body -1: none), and whether the
-    whole way lies inside the outer walls (k,)."""
+def detours(begin: Floats, end: Floats, layer: Ints, body: Ints, insets: Insets, asked: bool = True
+            ) -> tuple[Detours, np.ndarray]:
+    """Ways round for travels from `begin` to `end` (k, 2), each over one body's layer (body -1: none), and where it is
+    `asked` whether the whole way lies inside the outer walls (k,)."""
     ways: dict[int, Floats] = {}
     inside = np.zeros(len(begin), dtype=bool)
     length = np.hypot(*(end - begin).T)
     for index, sections in enumerate(insets.sliced):
         which = np.asarray(sections.which, dtype=np.int64)
-        mine = np.flatnonzero((body == index) & (layer < len(which)))
+        mine = np.flatnonzero((body == index) & (layer < len(which)) & (asked | (length > SHORT_MM)))
         own = which[layer[mine]]
         order = np.argsort(own, kind="stable")
         mine, own = mine[order], own[order]
@@ -72,7 +73,7 @@ def detours(begin: Floats, end: Floats, layer: Ints, body: Ints, insets: Insets)
         for first, last in pairwise(cuts):
             rings = insets.rings(index, int(own[first])) if last > first else None
             if rings is not None:
-                _round(mine[first:last], begin, end, length, rings, ways, inside)
+                _round(mine[first:last], begin, end, length, rings, ways, inside if asked else None)
     count = np.zeros(len(begin), dtype=np.int64)
     order = np.asarray(sorted(ways), dtype=np.int64)
     count[order] = [len(ways[k]) for k in order.tolist()]
@@ -105,10 +106,9 @@ def _chained(polygons: list[Floats]) -> _Rings:
 
 
 def _round(travels: Ints, begin: Floats, end: Floats, length: Floats, rings: _Rings, ways: dict[int, Floats],
-           inside: np.ndarray) -> None:
-    """Enter the way round of each travel that crosses a ring, and which stay inside."""
+           inside: np.ndarray | None) -> None:
+    """Enter the way round of each travel that crosses a ring, and which stay inside (None: not asked)."""
     travel, edge, along = _crossings(begin[travels], end[travels], rings.a, rings.b)
-    within = _within(begin[travels], rings)
     cuts = np.flatnonzero(np.diff(travel, prepend=-1, append=-2))
     free = np.ones(len(travels), dtype=bool)
     for first, last in pairwise(cuts.tolist()):
@@ -122,7 +122,8 @@ def _round(travels: Ints, begin: Floats, end: Floats, length: Floats, rings: _Ri
         if way is not None:
             ways[number] = way
             free[k] = kept
-    inside[travels] = within & free
+    if inside is not None:
+        inside[travels] = free & _within(begin[travels], rings)
 
 
 def _crossings(p: Floats, q: Floats, a: Floats, b: Floats) -> tuple[Ints, Ints, Floats]:

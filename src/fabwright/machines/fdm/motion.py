@@ -85,7 +85,7 @@ def lay_out(paths: Paths, ordered: Ordered, heights_mm: Floats, sliced: tuple[Sl
     pulls &= ~stays
     wipe = wipes(run, paths.closed[ordered.path], pulls, settings)
     previous = np.where(wipe.moved[:, None], wipe.end, previous)
-    around, _ = detours(previous, begin, paths.layer[ordered.path], np.where(stays, -1, over), insets)
+    around, _ = detours(previous, begin, paths.layer[ordered.path], np.where(stays, -1, over), insets, False)
     around = with_stops(either(direct, around, stays), position, ends_mm[1])
     climbs = z < before_z - 1e-6
     climbs[position] = True

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fabwright.machines.fdm.nearest import nearest_in_cells
 from fabwright.machines.fdm.paths import Paths
 from fabwright.machines.fdm.settings import (
     BRIDGE,
@@ -26,6 +27,9 @@ from fabwright.model import Floats, Ints
 # Walls first, so that what lies inside is laid against something; inner ones before the outer unless asked otherwise.
 INNER_FIRST = (CUSTOM, SKIRT, SUPPORT, INTERFACE, PERIMETER, OVERHANG, EXTERNAL, GAP, BRIDGE, SOLID, TOP, INFILL)
 OUTER_FIRST = (CUSTOM, SKIRT, SUPPORT, INTERFACE, EXTERNAL, OVERHANG, PERIMETER, GAP, BRIDGE, SOLID, TOP, INFILL)
+
+# Groups of more paths are searched by cells of the plane.
+MANY = 2000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,46 +76,46 @@ def travel_order(paths: Paths, island: Ints, start_mm: tuple[float, float], wall
 
 def _walk(paths: Paths, sequence: Ints, cuts: list[int], island: Ints, entries: _Entries, start_mm: tuple[float, float]
           ) -> Ordered:
-    """Groups in order; the islands of one body and layer nearest first."""
+    """Groups in order; in each layer what belongs to no body, then the bodies, the nearest first, and in each its
+    islands, the nearest first."""
     order: list[int] = []
     turn: list[int] = []
     at = start_mm
     head = sequence[np.asarray(cuts[:-1], dtype=np.int64)] if len(sequence) else sequence
-    place = (paths.layer[head] * 100000 + paths.body[head] + 1).tolist()
-    isle = island[head].tolist()
+    layer, body, isle = (column[head].tolist() for column in (paths.layer, paths.body, island))
     members = sequence.tolist()
     held = (paths.fixed & ~paths.closed)[sequence].tolist()
     k = 0
-    while k < len(place):
+    while k < len(layer):
         stop = k
-        while stop < len(place) and place[stop] == place[k]:
+        while stop < len(layer) and layer[stop] == layer[k]:
             stop += 1
         groups = list(range(k, stop))
         while groups:
-            lead = _nearest_island(groups, isle, cuts, members, entries, at)
-            for group in [g for g in groups if isle[g] == lead]:
-                first, last = cuts[group], cuts[group + 1]
-                at = _group(members[first:last], held[first:last], entries, at, order, turn)
-            groups = [g for g in groups if isle[g] != lead]
+            first = body[groups[0]] if body[groups[0]] < 0 else _nearest_of(groups, body, cuts, members, entries, at)
+            own = [g for g in groups if body[g] == first]
+            groups = [g for g in groups if body[g] != first]
+            while own:
+                lead = _nearest_of(own, isle, cuts, members, entries, at)
+                for group in [g for g in own if isle[g] == lead]:
+                    low, high = cuts[group], cuts[group + 1]
+                    at = _group(members[low:high], held[low:high], entries, at, order, turn)
+                own = [g for g in own if isle[g] != lead]
         k = stop
     return Ordered(np.asarray(order, dtype=np.int64), np.asarray(turn, dtype=np.int64))
 
 
-def _nearest_island(groups: list[int], isle: list[int], cuts: list[int], members: list[int], entries: _Entries,
-                    at: tuple[float, float]) -> int:
-    """The island whose first path begins nearest."""
-    if isle[groups[0]] == isle[groups[-1]]:
-        return isle[groups[0]]
-    best, least = isle[groups[0]], np.inf
-    seen = -1
+def _nearest_of(groups: list[int], key: list[int], cuts: list[int], members: list[int], entries: _Entries,
+                at: tuple[float, float]) -> int:
+    """The body or island, as `key` names them, one of whose groups begins nearest."""
+    best, least = key[groups[0]], np.inf
+    if best == key[groups[-1]]:
+        return best
     for group in groups:
-        if isle[group] == seen:
-            continue
-        seen = isle[group]
         slot = entries.first[members[cuts[group]]]
         away = (entries.x[slot] - at[0]) ** 2 + (entries.y[slot] - at[1]) ** 2
         if away < least:
-            best, least = seen, float(away)
+            best, least = key[group], float(away)
     return best
 
 
@@ -144,19 +148,33 @@ def _one(member: int, entries: _Entries, at: tuple[float, float], order: list[in
 
 def _nearest(members: list[int], entries: _Entries, at: tuple[float, float], order: list[int], turn: list[int]
              ) -> tuple[float, float]:
-    slots = np.concatenate([np.arange(entries.first[m], entries.first[m + 1]) for m in members])
-    owner = np.repeat(np.arange(len(members)), [entries.first[m + 1] - entries.first[m] for m in members])
-    begin = np.searchsorted(owner, np.arange(len(members) + 1)).tolist()
-    x, y = entries.x[slots], entries.y[slots]
-    for _ in range(len(members)):
+    count = [entries.first[m + 1] - entries.first[m] for m in members]
+    owner = np.repeat(np.arange(len(members)), count)
+    begin = np.concatenate([[0], np.cumsum(count)])
+    slots = np.arange(len(owner)) + (np.asarray([entries.first[m] for m in members]) - begin[:-1])[owner]
+    if len(members) > MANY:
+        chosen = nearest_in_cells(entries.x[slots], entries.y[slots], np.asarray(entries.exit_x)[slots],
+                                  np.asarray(entries.exit_y)[slots], owner, at)
+    else:
+        chosen = _nearest_of_all(entries, slots, owner.tolist(), begin.tolist(), at)
+    ends = slots[chosen].tolist()
+    order += [members[m] for m in owner[chosen].tolist()]
+    turn += [entries.turn[slot] for slot in ends]
+    return entries.exit_x[ends[-1]], entries.exit_y[ends[-1]]
+
+
+def _nearest_of_all(entries: _Entries, slots: Ints, owner: list[int], begin: list[int], at: tuple[float, float]
+                    ) -> list[int]:
+    x, y, places = entries.x[slots], entries.y[slots], slots.tolist()
+    chosen: list[int] = []
+    for _ in range(len(begin) - 1):
         dx, dy = x - at[0], y - at[1]
         best = int((dx * dx + dy * dy).argmin())
-        member, slot = int(owner[best]), int(slots[best])
-        order.append(members[member])
-        turn.append(entries.turn[slot])
+        member = owner[best]
         x[begin[member]:begin[member + 1]] = np.inf
-        at = entries.exit_x[slot], entries.exit_y[slot]
-    return at
+        at = entries.exit_x[places[best]], entries.exit_y[places[best]]
+        chosen.append(best)
+    return chosen
 
 
 def _entries(paths: Paths) -> _Entries:
