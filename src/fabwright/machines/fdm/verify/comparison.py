@@ -70,6 +70,9 @@ def _area_checks(measured: Measured, reference: Reference, machine: Machine, set
     if not native and len(away):
         # Slicers differ in how far they draw in thin parts against the elephant's foot.
         away[0] = max(away[0] - settings.elephant_foot_mm, 0.0)
+    if settings.vase and len(away):
+        # Where a spiral swells from nothing and fades to it there is less than a wall.
+        away[settings.bottom_layers:settings.bottom_layers + 2] = away[-2:] = 0.0
     # A spiral meets the section at the middle of its layer on its way up.
     limit = half_line + (settings.layer_height_mm / 2.0 if settings.vase else 0.0)
     checks = [
@@ -89,6 +92,10 @@ def _area_checks(measured: Measured, reference: Reference, machine: Machine, set
                "outside_max_mm2": round(float(measured.outside_mm2.max(initial=0.0)), 4),
                "void_max_mm2": round(float(measured.void_mm2.max(initial=0.0)), 4),
                "scanline_pitch_mm": measured.pitch_mm}
+    # Layers to look at, counted from 1 (`fabwright show-layer`, and the pictures of a job).
+    figures |= {f"{name}_worst_layer": float(np.argmax(values) + 1) for name, values in (
+        ("area", area), ("boundary", away), ("outside", measured.outside_mm2), ("void", measured.void_mm2))
+        if len(values) and values.max() > 0.0}
     return checks, figures
 
 
