@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import fabwright as fw
 from fabwright.cli.app import run as run_command
+from fabwright.geometry.export.stl import write_stl
+from fabwright.model import Mesh
 
 PROGRAM = """G21
 G90
@@ -55,6 +59,35 @@ def test_without_out_the_picture_is_named_after_the_program(capsys: pytest.Captu
     code, text, _ = run(capsys, "show-layer", str(program), "1", "--machine", "voron-2.4-350")
     assert (code, text) == (0, "part-layer-0001.png\n")
     assert (tmp_path / "part-layer-0001.png").is_file()
+
+
+@pytest.fixture(scope="module")
+def job(tmp_path_factory: pytest.TempPathFactory) -> fw.Job:
+    """A block of 12 x 10 x 2 mm."""
+    corners = np.array([(x, y, z) for z in (0.0, 2.0) for y in (0.0, 10.0) for x in (0.0, 12.0)])
+    faces = np.array([(0, 2, 1), (1, 2, 3), (4, 5, 6), (5, 7, 6), (0, 1, 4), (1, 5, 4), (2, 6, 3), (3, 6, 7), (0, 4, 2),
+                      (2, 4, 6), (1, 3, 5), (3, 7, 5)])
+    model = tmp_path_factory.mktemp("model") / "block.stl"
+    model.write_bytes(write_stl((Mesh("block", corners, faces),), "block"))
+    return fw.open_catalogue().slice_model(model, "prusa-mk4s", "pla")
+
+
+def test_a_job_holds_pictures_and_shows_its_deviation(capsys: pytest.CaptureFixture[str], job: fw.Job, tmp_path: Path
+                                                      ) -> None:
+    listed = [f["file"] for f in job.manifest["files"]]
+    assert [n for n in listed if n.startswith("pictures/layer-")] == [
+        "pictures/layer-0001-first.png", "pictures/layer-0006-middle.png", "pictures/layer-0010-last.png"]
+    assert any(n.startswith("pictures/deviation-") for n in listed)
+    shown = []
+    for path in (job.save(tmp_path), job.save(tmp_path, single_file=True)):
+        out = tmp_path / f"{len(shown)}.png"
+        code, text, _ = run(capsys, "show-layer", str(path), "5", "--out", str(out))
+        assert code == 0
+        assert text == f"{out}\n{tmp_path / f'{len(shown)}-deviation.png'}\n"
+        shown.append((out.read_bytes(), (tmp_path / f"{len(shown)}-deviation.png").read_bytes()))
+    assert shown[0] == shown[1]
+    code, _, err = run(capsys, "show-layer", str(path), "11")
+    assert (code, err.strip().endswith("has layers 1 to 10; there is no layer 11")) == (2, True)
 
 
 @pytest.mark.parametrize(("arguments", "sentence", "code"), [
