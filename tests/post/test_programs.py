@@ -222,7 +222,7 @@ def test_files_are_named_by_controller(dialect: Callable[..., Dialect], one_file
 
 
 def test_an_unknown_controller_is_named(one_file: ToolpathFile, identity: dict[str, str]) -> None:
-    with pytest.raises(UnknownNameError, match=r"unknown controller 'grblx'; did you mean 'grbl'\? Known: grbl"):
+    with pytest.raises(UnknownNameError, match=r"unknown controller 'grblx'; did you mean 'grbl'\? Known: bambu, grbl"):
         post(Toolpath((one_file,)), Dialect("grblx", "{{ body }}"), identity)
 
 

@@ -14,7 +14,7 @@ COMPUTING = (nodes.BinExpr, nodes.UnaryExpr, nodes.Call, nodes.Assign, nodes.Com
 
 
 def test_there_is_one_per_controller() -> None:
-    assert [p.parent.name for p in PROGRAMS] == ["grbl", "klipper", "linuxcnc", "marlin"]
+    assert [p.parent.name for p in PROGRAMS] == ["bambu", "grbl", "klipper", "linuxcnc", "marlin", "reprap"]
 
 
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda p: p.parent.name)

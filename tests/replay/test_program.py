@@ -13,6 +13,9 @@ from fabwright.errors import ReplayError, UnknownNameError
 from fabwright.model.findings import Severity
 from fabwright.replay import CONTROLLERS, replay
 
+# Those that take their programs bare; the others are tested in tests/post/test_bambu.py.
+BARE = tuple(c for c in CONTROLLERS if c != "bambu")
+
 NO_PROGRAM = [
     (b"", "p: the file is empty."),
     (b" \r\n\n", "p: the file is empty."),
@@ -23,7 +26,7 @@ NO_PROGRAM = [
 ]
 
 
-@pytest.mark.parametrize("controller", CONTROLLERS)
+@pytest.mark.parametrize("controller", BARE)
 @pytest.mark.parametrize(("data", "sentence"), NO_PROGRAM)
 def test_no_program(controller: str, data: bytes, sentence: str) -> None:
     with pytest.raises(ReplayError) as caught:
@@ -42,7 +45,7 @@ def test_unknown_controller() -> None:
         replay(b"G1 X1", "p", "marlim", {})
 
 
-@pytest.mark.parametrize("controller", CONTROLLERS)
+@pytest.mark.parametrize("controller", BARE)
 def test_line_ends_and_byte_order_mark(controller: str) -> None:
     texts = [b"G21\nG0 X1\nG0 X2\n", b"G21\r\nG0 X1\r\nG0 X2", b"\xef\xbb\xbfG21\nG0 X1\n\n\nG0 X2\n"]
     for text, line in zip(texts, (3, 3, 5), strict=True):
@@ -52,7 +55,7 @@ def test_line_ends_and_byte_order_mark(controller: str) -> None:
         assert not trace.findings
 
 
-@pytest.mark.parametrize("controller", CONTROLLERS)
+@pytest.mark.parametrize("controller", BARE)
 def test_control_characters(controller: str) -> None:
     trace = replay(b"G0 X1\nG0\x07 X2\n", "p", controller, {})
     assert [(f.check, f.subject) for f in trace.findings] == [("control-character", "p:2")]
@@ -89,7 +92,7 @@ def check_invariants(trace: Any) -> None:
     assert all(f.message and f.subject.startswith("p") for f in trace.findings)
 
 
-@pytest.mark.parametrize("controller", CONTROLLERS)
+@pytest.mark.parametrize("controller", BARE)
 @settings(max_examples=150, deadline=None)
 @given(data=st.binary(max_size=120))
 def test_any_bytes(controller: str, data: bytes) -> None:
@@ -103,7 +106,7 @@ def test_any_bytes(controller: str, data: bytes) -> None:
 ALPHABET = "GGGMMXYZEFSTNIJRPHQ0123456789..--+ \n\n\n;()%#[]/*=\"'$?!~AbcLKD_:,"
 
 
-@pytest.mark.parametrize("controller", CONTROLLERS)
+@pytest.mark.parametrize("controller", BARE)
 @settings(max_examples=100, deadline=None)
 @given(text=st.text(st.sampled_from(ALPHABET), max_size=200))
 def test_any_words(controller: str, text: str) -> None:
@@ -128,7 +131,7 @@ WORDS = [
 ]
 
 
-@pytest.mark.parametrize("controller", CONTROLLERS)
+@pytest.mark.parametrize("controller", BARE)
 @settings(max_examples=100, deadline=None)
 @given(lines=st.lists(st.tuples(st.sampled_from(KNOWN), st.lists(st.sampled_from(WORDS), max_size=4)), max_size=25))
 def test_any_commands(controller: str, lines: list[tuple[str, list[str]]]) -> None:

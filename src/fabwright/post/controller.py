@@ -12,6 +12,9 @@ from fabwright.post.text import comment_text
 
 Lines = tuple[str, ...]
 
+#: Remarks that programs look for as they stand.
+MARKS = ("WIPE_START", "WIPE_END")
+
 #: Beyond any machine, mm.
 HIGHEST_MM = 100_000.0
 
@@ -86,7 +89,7 @@ def annotation(controller: str, event: Event, labels: Labels) -> Lines:
         case Progress(percent=percent):
             return (f"; progress {number_text(figure(controller, event, percent, 0, 100, 'percent'), 0)}",)
         case Remark(text=text):
-            return (f"; {comment_text(text)}",)
+            return (f";{text}" if text in MARKS else f"; {comment_text(text)}",)
         case _:
             return ()
 

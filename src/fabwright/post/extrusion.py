@@ -1,4 +1,4 @@
-"""Words that Marlin and Klipper share: heat, fan, homing, waiting."""
+"""Words that the firmwares of printers share: heat, fan, homing, waiting, progress."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from fabwright.model import (
     Home,
     MotorsOff,
     NozzleTemperature,
+    Progress,
     number_text,
 )
 from fabwright.post.controller import Lines, MotionRules, figure
@@ -45,8 +46,14 @@ def motion_rules(settings: Settings) -> MotionRules:
                        feed_decimals=settings.count("feed_decimals", 0, 0, 3))
 
 
+def progress_line(controller: str, event: Progress) -> str:
+    """M73: percent done and minutes left."""
+    done = number_text(figure(controller, event, event.percent, 0, 100, "percent"), 0)
+    return f"M73 P{done} R{number_text(figure(controller, event, event.remaining_s, 0, 1e7, 's') / 60, 0)}"
+
+
 def shared_lines(event: Event, settings: Settings, levelling: tuple[str, ...]) -> Lines:
-    """The event in the words both controllers know; () for others. `levelling` words may follow a full homing."""
+    """The event in the words all of them know; () for others. `levelling` words may follow a full homing."""
     name = settings.controller
     match event:
         case NozzleTemperature(celsius=celsius, wait=wait):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fabwright.model import Event, ObjectEnd, ObjectStart, Pause, PressureAdvance, Progress, number_text
 from fabwright.post.controller import HIGHEST_MM, Labels, Lines, MotionRules, annotation, figure, no_word
-from fabwright.post.extrusion import REMEDIES, motion_rules, shared_lines
+from fabwright.post.extrusion import REMEDIES, motion_rules, progress_line, shared_lines
 from fabwright.post.settings import Settings
 from fabwright.post.text import comment_text
 
@@ -37,10 +37,8 @@ class Klipper:
         """The event in Klipper's words."""
         remark = annotation(self.name, event, labels)
         match event:
-            case Progress(percent=percent, remaining_s=remaining) if self.settings.flag("progress", False):
-                done = number_text(figure(self.name, event, percent, 0, 100, "percent"), 0)
-                minutes = number_text(figure(self.name, event, remaining, 0, 1e7, "s") / 60, 0)
-                return (f"M73 P{done} R{minutes}",)
+            case Progress() if self.settings.flag("progress", False):
+                return (progress_line(self.name, event),)
             case PressureAdvance(seconds=seconds):
                 value = number_text(figure(self.name, event, seconds, 0, 2, "s"), 4)
                 return (f"SET_PRESSURE_ADVANCE ADVANCE={value}",)

@@ -20,7 +20,11 @@ _CUTTING = r"(?<![A-Z_=])G0*(?:28|30|92)(?![0-9])"
 #: What GRBL 1.1 answers with an error.
 _GRBL = r"[%#\[\]{}]|(?<![A-Z_=])(?:M0*(?:6|98)|G0*(?:41|42|43|64|8[1-9]))(?![0-9.])|(?<![A-Z_=])[AEHT][-+.0-9]"
 
-_NEVER = {"marlin": re.compile(_EVERYWHERE, re.I), "klipper": re.compile(_EVERYWHERE, re.I),
+#: What runs or changes files, or the machine's own configuration, in RepRapFirmware.
+_REPRAP = r"(?<![A-Z_=])M0*(?:98|20[68]|30[17]|4[67][01]|505|5[456][0-9]|58[0-9]|66[5-9]|9[15]0|98[1-9]|999)(?![0-9.])"
+
+_NEVER = {"bambu": re.compile(_EVERYWHERE, re.I), "reprap": re.compile(f"{_EVERYWHERE}|{_REPRAP}", re.I),
+          "marlin": re.compile(_EVERYWHERE, re.I), "klipper": re.compile(_EVERYWHERE, re.I),
           "linuxcnc": re.compile(f"{_EVERYWHERE}|{_CUTTING}", re.I),
           "grbl": re.compile(f"{_EVERYWHERE}|{_CUTTING}|{_GRBL}", re.I)}
 

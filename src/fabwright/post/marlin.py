@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fabwright.model import Event, ObjectEnd, ObjectStart, Pause, PressureAdvance, Progress, number_text
 from fabwright.post.controller import Labels, Lines, MotionRules, annotation, figure, no_word
-from fabwright.post.extrusion import REMEDIES, motion_rules, shared_lines
+from fabwright.post.extrusion import REMEDIES, motion_rules, progress_line, shared_lines
 from fabwright.post.settings import Settings
 from fabwright.post.text import comment_text
 
@@ -35,10 +35,8 @@ class Marlin:
         """The event in Marlin's words."""
         remark = annotation(self.name, event, labels)
         match event:
-            case Progress(percent=percent, remaining_s=remaining):
-                done = number_text(figure(self.name, event, percent, 0, 100, "percent"), 0)
-                minutes = number_text(figure(self.name, event, remaining, 0, 1e7, "s") / 60, 0)
-                return (f"M73 P{done} R{minutes}",)
+            case Progress():
+                return (progress_line(self.name, event),)
             case PressureAdvance(seconds=seconds):
                 prusa = self.settings.word("flavour", "marlin2", ("prusa", "marlin2")) == "prusa"
                 word = self.settings.word("pressure_advance_word", "M572" if prusa else "M900", ("M572", "M900"))

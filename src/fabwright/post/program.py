@@ -20,6 +20,7 @@ from fabwright.model import (
     Toolpath,
     ToolpathFile,
 )
+from fabwright.post.bambu import Bambu
 from fabwright.post.controller import Controller, Labels
 from fabwright.post.grbl import Grbl
 from fabwright.post.klipper import Klipper
@@ -27,12 +28,14 @@ from fabwright.post.limits import check_rows, check_words
 from fabwright.post.linuxcnc import LinuxCnc
 from fabwright.post.marlin import Marlin
 from fabwright.post.moves import Rows, move_rows
+from fabwright.post.package import packed
+from fabwright.post.reprap import RepRap
 from fabwright.post.settings import Settings
 from fabwright.post.template import around
 from fabwright.post.text import object_labels
 
 _EMITTERS: Mapping[str, Callable[[Settings], Controller]] = {
-    "grbl": Grbl, "klipper": Klipper, "linuxcnc": LinuxCnc, "marlin": Marlin}
+    "bambu": Bambu, "grbl": Grbl, "klipper": Klipper, "linuxcnc": LinuxCnc, "marlin": Marlin, "reprap": RepRap}
 
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -65,7 +68,9 @@ def _program_file(file: ToolpathFile, controller: Controller, dialect: Dialect, 
         raise PostError(f"{file.name!r} cannot be a file name; use letters, digits, '.', '_' and '-'")
     head, foot = around(file, dialect, identity)
     check_words((head + b"\n" + foot).decode("ascii"), controller, file.name)
-    return ProgramFile(file.name + controller.extension, head + _body(file, controller) + foot)
+    text = head + _body(file, controller) + foot
+    data = packed(file, text, Settings(dialect.controller, dialect.settings)) if isinstance(controller, Bambu) else text
+    return ProgramFile(file.name + controller.extension, data)
 
 
 def _body(file: ToolpathFile, controller: Controller) -> bytes:

@@ -14,6 +14,8 @@ NUMBER_MAX: Final = 1.0e6
 LINE_RAW_MAX: Final = 131072
 #: Characters of a command a firmware keeps once comments are gone: Marlin's MAX_CMD_SIZE is 96 with the closing zero.
 MARLIN_LINE_MAX: Final = 95
+#: RepRapFirmware's MaxGcodeLength is 256 with the closing zero.
+REPRAP_LINE_MAX: Final = 255
 #: Klipper has no bound; an exclude-object outline can be long. Chosen.
 KLIPPER_LINE_MAX: Final = 65536
 #: GRBL 1.1 keeps LINE_BUFFER_SIZE = 80 with the closing zero, after spaces and comments are removed.

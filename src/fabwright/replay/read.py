@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from fabwright.errors import ReplayError, UnknownNameError
 from fabwright.model.trace import ControllerState, Trace
 from fabwright.replay.limits import LINE_RAW_MAX
+from fabwright.replay.package import unpacked
 from fabwright.replay.program import check_program, pieces
 from fabwright.replay.record import Recorder
 from fabwright.replay.runs import Columns
 from fabwright.replay.tokens import PlainLines, plain_lines
 
-CONTROLLERS = ("grbl", "klipper", "linuxcnc", "marlin")
+CONTROLLERS = ("bambu", "grbl", "klipper", "linuxcnc", "marlin", "reprap")
 #: Fewer plain lines in a row than this are quicker one by one. Measured on sliced files.
 RUN_MIN = 2
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)")
@@ -42,15 +43,17 @@ class Reader(Protocol):
 
 
 def replay(data: bytes, file: str, controller: str, settings: Mapping[str, str | float | int | bool]) -> Trace:
-    """Read a program back as `controller` ("marlin", "klipper", "grbl", "linuxcnc") would execute it.
+    """Read a program back as `controller` (one of `CONTROLLERS`) would execute it.
 
     `file` names it in findings; `settings` is the machine profile's controller table (`flavour`, `home_x_mm`,
     `firmware_retract_mm`, `macros`, `arc_tolerance_mm`, ... all optional). What the controller would not accept is an
     ERROR finding of the trace and reading goes on. Raises ReplayError when the bytes are no program at all and
     UnknownNameError for a controller that is not known.
     """
-    check_program(data, file)
     recorder = Recorder(file, controller)
+    if controller == "bambu":
+        data = unpacked(data, file, recorder.reports)
+    check_program(data, file)
     reader = _reader(controller, recorder, settings)
     lines = read_pieces(data, recorder, reader)
     trace = recorder.finish(reader.final_state(), lines)
@@ -66,6 +69,12 @@ def _reader(controller: str, recorder: Recorder, settings: Mapping[str, str | fl
     if controller == "klipper":
         from fabwright.replay.klipper import KlipperReader
         return KlipperReader(recorder, settings)
+    if controller == "reprap":
+        from fabwright.replay.reprap import RepRapReader
+        return RepRapReader(recorder, settings)
+    if controller == "bambu":
+        from fabwright.replay.bambu import BambuReader
+        return BambuReader(recorder, settings)
     if controller == "grbl":
         from fabwright.replay.grbl import GrblReader
         return GrblReader(recorder, settings)

@@ -7,7 +7,7 @@ from fabwright.errors import RefusedError, UsageError
 from fabwright.machines.fdm import MACHINE_CLASS
 from fabwright.machines.fdm.settings import PrintSettings, bead_spacing_mm, bead_width_mm, print_settings
 
-MACHINES = ("ender-3-v3", "prusa-mk4s", "voron-2.4-350")
+MACHINES = ("bambu-a1", "bambu-x1", "ender-3-v3", "prusa-mk4s", "railcore-300zl", "voron-2.4-350")
 MATERIALS = ("petg", "pla", "tpu-95a")
 
 
@@ -17,6 +17,14 @@ def test_every_printer_is_complete_and_cites_its_figures(bench, name):
     assert machine.id == name
     assert machine.machine_class == "fdm"
     assert all(table["source"] for key, table in machine.document.items() if key != "machine")
+
+
+@pytest.mark.parametrize("name", ["bambu-a1", "bambu-x1"])
+def test_an_experimental_printer_says_so_on_its_title_and_in_the_setup(bench, name):
+    machine = bench.machine(name)
+    assert "experimental" in machine.title
+    plan = bench.planned((bench.mesh("foil"),), machine, bench.material("pla"), {})
+    assert any(note.startswith("Experimental: no machine of this kind has run our files") for note in plan.setup.notes)
 
 
 @pytest.mark.parametrize("name", MATERIALS)
@@ -62,10 +70,12 @@ def test_temperatures_outside_the_materials_own_window_are_refused(bench):
 
 @pytest.mark.parametrize(("parameters", "sentence"), [
     ({"speed": 3}, "unknown printing parameter 'speed'; known: "),
-    ({"walls": 0}, "printing parameter walls is 0; it must be a number from 1 to 20"),
+    ({"walls": -1}, "printing parameter walls is -1; it must be a number from 0 to 20"),
     ({"walls": 2.5}, "printing parameter walls is 2.5; it must be a whole number"),
     ({"infill_density": float("nan")}, "printing parameter infill_density is nan"),
-    ({"infill_pattern": "gyroid"}, "infill_pattern 'gyroid' is unknown; known: rectilinear, grid"),
+    ({"infill_pattern": "cubic"}, "infill_pattern 'cubic' is unknown; known: "),
+    ({"binary_gcode": True}, "binary_gcode: binary G-code (.bgcode) is not written, since no library for it"),
+    ({"wipe_tower": True}, "wipe_tower: printing with several materials and a wipe tower is not made yet"),
     ({"layer_height_mm": 0.5}, "layer_height_mm 0.5 is outside what prusa-mk4s prints"),
 ])
 def test_wrong_parameters_are_refused_in_words(bench, parameters, sentence):

@@ -88,9 +88,17 @@ def plan_print(checked: CheckedPart, machine: Machine, material: Material, param
     setup = Setup(
         placements=layout.placements,
         zero="the machine homes itself; zero is the front left corner of the bed, z = 0 its surface",
-        parameters=setup_parameters(settings, grid, paths), notes=notes)
+        parameters=setup_parameters(settings, grid, paths), notes=(*notes, *machine_notes(machine)))
     operations = (Prime(*layout.prime_mm), LayBeads(paths, grid, sliced), Finish(tuple(machine.profile.bed.park_mm)))
     return Plan("fdm", setup, operations, PrintJob(settings, machine, material, meshes, placed))
+
+
+def machine_notes(machine: Machine) -> tuple[str, ...]:
+    """What the person at the machine must know of its profile."""
+    if not machine.profile.controller.get("experimental"):
+        return ()
+    return ("Experimental: no machine of this kind has run our files yet. The filament must be loaded and the nozzle "
+            "clean; stay with the first layers, ready to stop.",)
 
 
 def setup_parameters(settings: PrintSettings, grid: LayerGrid, paths: Paths) -> dict[str, Any]:

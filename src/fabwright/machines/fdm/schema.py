@@ -29,7 +29,8 @@ class Motion(Sourced):
 
     `corner_rule` says how the firmware limits speed at corners: "jerk" (classic jerk per axis, `corner_mm_s` in x and
     y, `z_corner_mm_s`, `e_corner_mm_s`), "instant" (RepRapFirmware's, by the same figures), "junction" (Marlin's
-    junction deviation, `junction_mm`) or "square" (Klipper's square-corner velocity, `corner_mm_s`)."""
+    junction deviation, `junction_mm`) or "square" (Klipper's square-corner velocity, `corner_mm_s`).
+    `one_acceleration` is for firmware that takes one acceleration for printing and for travel."""
 
     max_xy_mm_s: float = Field(gt=0)
     max_z_mm_s: float = Field(gt=0)
@@ -43,6 +44,7 @@ class Motion(Sourced):
     z_corner_mm_s: float = Field(gt=0)
     e_corner_mm_s: float = Field(gt=0)
     junction_mm: float = Field(gt=0)
+    one_acceleration: bool = False
 
 
 class Accelerations(Sourced):

@@ -217,6 +217,8 @@ PAUSES = "pauses_mm"
 PARAMETERS = tuple(sorted([*NUMBERS, *CHOICES, *FLAGS, PAUSES]))
 # What other slicers call printing with several filaments, which is not made yet.
 SEVERAL_MATERIALS = ("extruders", "filaments", "materials", "multi_material", "tools", "wipe_tower")
+# Names that ask for Prusa's binary files (docs/decisions/0005-binary-gcode.md).
+BINARY = ("binary", "binary_gcode", "bgcode")
 
 
 def print_settings(machine: Machine, material: Material, parameters: Mapping[str, Any]) -> PrintSettings:
@@ -239,6 +241,9 @@ def _checked(name: str, value: Any) -> Any:
     if name in SEVERAL_MATERIALS:
         raise UsageError(f"{name}: printing with several materials and a wipe tower is not made yet; order one "
                          f"material, and set {PAUSES} to the heights at which a person changes it")
+    if name in BINARY:
+        raise UsageError(f"{name}: binary G-code (.bgcode) is not written, since no library for it could be relied on; "
+                         "printers that take it take plain .gcode too")
     if name not in PARAMETERS:
         raise UsageError(f"unknown printing parameter {name!r}; known: {', '.join(PARAMETERS)}")
     if name in CHOICES:

@@ -91,6 +91,8 @@ def accelerations_mm_s2(motion: Motion, step_mm: Floats, e_mm: Floats, printing:
     limits. Firmware with a square corner knows one acceleration for all."""
     if motion.corner_rule == "square":
         return np.minimum(printing, motion.acceleration_mm_s2)
+    if motion.one_acceleration:
+        travelling = printing
     plane = np.where(e_mm > 0.0, np.minimum(printing, motion.acceleration_mm_s2),
                      np.minimum(travelling, motion.travel_acceleration_mm_s2))
     moves = (step_mm != 0.0).any(axis=1)
