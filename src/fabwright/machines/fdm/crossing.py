@@ -15,6 +15,8 @@ DETOUR, DETOUR_MM = 3.0, 60.0
 # Shorter travels are left alone.
 SHORT_MM = 2.0
 SIMPLE_MM = 0.1
+# Further than this the nozzle does not run with the filament forward: it drips.
+DRY_MM = 50.0
 # This many travels are compared at once, with the edges at their heights.
 CHUNK = 64
 
@@ -59,7 +61,7 @@ class Insets:
 def detours(begin: Floats, end: Floats, layer: Ints, body: Ints, insets: Insets, asked: bool = True
             ) -> tuple[Detours, np.ndarray]:
     """Ways round for travels from `begin` to `end` (k, 2), each over one body's layer (body -1: none), and where it is
-    `asked` whether the whole way lies inside the outer walls (k,)."""
+    `asked` whether the whole way lies inside the outer walls and is at most DRY_MM long (k,)."""
     ways: dict[int, Floats] = {}
     inside = np.zeros(len(begin), dtype=bool)
     length = np.hypot(*(end - begin).T)
@@ -123,7 +125,7 @@ def _round(travels: Ints, begin: Floats, end: Floats, length: Floats, rings: _Ri
             ways[number] = way
             free[k] = kept
     if inside is not None:
-        inside[travels] = free & _within(begin[travels], rings)
+        inside[travels] = free & (length[travels] <= DRY_MM) & _within(begin[travels], rings)
 
 
 def _crossings(p: Floats, q: Floats, a: Floats, b: Floats) -> tuple[Ints, Ints, Floats]:
@@ -177,8 +179,8 @@ def _within(points: Floats, rings: _Rings) -> np.ndarray:
 
 
 def _way(p: Floats, q: Floats, edges: Ints, at: Floats, rings: _Rings) -> tuple[Floats | None, bool]:
-    """Points of the way round, and whether it leads inside to inside; None where it is too long: at each ring met,
-    along it to where it is left last."""
+    """Points of the way round (None where it is too long), and whether it is short and leads inside to inside: at each
+    ring met, along it to where it is left last."""
     pieces: list[Floats] = []
     k, straight = 0, float(np.hypot(*(q - p)))
     met = rings.ring[edges].tolist()
@@ -195,10 +197,10 @@ def _way(p: Floats, q: Floats, edges: Ints, at: Floats, rings: _Rings) -> tuple[
     if not pieces:
         return None, False
     way = np.concatenate(pieces)
-    whole = np.concatenate([p[None], way, q[None]])
-    if _length(whole) > min(DETOUR * straight + SHORT_MM, straight + DETOUR_MM):
+    length = _length(np.concatenate([p[None], way, q[None]]))
+    if length > min(DETOUR * straight + SHORT_MM, straight + DETOUR_MM):
         return None, False
-    return np.asarray(np.round(way, 3)), even
+    return np.asarray(np.round(way, 3)), even and length <= DRY_MM
 
 
 def _along(ring: Floats, i: int, j: int, enter: Floats, leave: Floats) -> Floats:

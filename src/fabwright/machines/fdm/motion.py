@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fabwright.machines.fdm.crossing import Detours, Insets, detours, either, with_stops
+from fabwright.machines.fdm.crossing import DRY_MM, Detours, Insets, detours, either, with_stops
 from fabwright.machines.fdm.layers import Sliced
 from fabwright.machines.fdm.order import Executed, Ordered, executed
 from fabwright.machines.fdm.paths import Paths
@@ -19,8 +19,6 @@ TRAVEL, LIFT, PUSH, LAY, WIPE = range(5)
 AXIS_DECIMALS = 3
 # Above everything printed so far, when the nozzle goes down to begin the next body.
 CLEAR_MM = 2.0
-# Further than this the nozzle does not run with the filament forward: it drips.
-DRY_MM = 50.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
