@@ -109,3 +109,11 @@ def test_nothing_gives_nothing() -> None:
     strokes = hatch(loops_of([]), np.empty(0), 1.0, 1.0, 0.1, monotonic=True)
     assert len(strokes.owner) == 0
     assert strokes.start.tolist() == [0]
+
+
+def test_a_slit_without_width_does_not_part_lines() -> None:
+    slit = region_of([np.array([(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (5.0005, 10.0), (5.0, 1.0), (4.9995, 10.0),
+                                (0.0, 10.0)])])
+    strokes = hatch(loops_of([slit]), np.zeros(1), 1.0, 4.0, 0.1)
+    assert len(strokes.owner) == 1
+    assert np.ptp(lines(strokes)[:, :, 0], axis=1) == pytest.approx(10.0)

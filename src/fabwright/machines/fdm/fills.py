@@ -43,7 +43,8 @@ def fill_paths(sliced: Sliced, grid: LayerGrid, walled: tuple[Walled, ...], zone
     """
     fills = find_skins(sliced, walled, settings)
     shares = share_out([f.sparse for f in fills], zones, grid, settings)
-    fills = _with_solid(fills, [s for s in shares if s.density >= 1.0])
+    spacing = bead_spacing_mm(settings.line_width_mm, settings.layer_height_mm)
+    fills = _with_solid(fills, [s for s in shares if s.density >= 1.0], spacing)
     empty = [s.regions for s in shares if s.density <= 0.0]
     first = grid.raft_layers
     bridged = find_bridges(fills, sliced, first, _merged(empty), carried, settings)
@@ -52,7 +53,6 @@ def fill_paths(sliced: Sliced, grid: LayerGrid, walled: tuple[Walled, ...], zone
     whole = [b.fill.sparse for b in bridged]
     if any(b.bridges for b in bridged):
         shares = tuple(replace(s, regions=_within(s.regions, whole)) for s in shares)
-    spacing = bead_spacing_mm(settings.line_width_mm, settings.layer_height_mm)
     for share in run_through([s for s in shares if 0.0 < s.density < 1.0]):
         for part in combined(share, settings.infill_every_layers, first, settings.nozzle_mm, spacing):
             blocks += _sparse(part, whole, grid, spacing, body, settings)
@@ -166,7 +166,7 @@ def _sparse(share: Share, whole: Sequence[Region], grid: LayerGrid, spacing: flo
             for strokes in infill_strokes(share.pattern, once.regions, area, height)]
 
 
-def _with_solid(fills: tuple[Fill, ...], shares: Sequence[Share]) -> tuple[Fill, ...]:
+def _with_solid(fills: tuple[Fill, ...], shares: Sequence[Share], spacing_mm: float) -> tuple[Fill, ...]:
     """Fills with the shares of full density made solid."""
     for share in shares:
         known: dict[tuple[int, int], Fill] = {}
@@ -174,7 +174,7 @@ def _with_solid(fills: tuple[Fill, ...], shares: Sequence[Share]) -> tuple[Fill,
         for fill, region in zip(fills, share.regions, strict=True):
             key = (id(fill), id(region))
             if key not in known:
-                known[key] = fill if region.empty else fill.with_sparse(fill.sparse - region)
+                known[key] = fill if region.empty else fill.with_sparse(fill.sparse - region, spacing_mm)
             result.append(known[key])
         fills = tuple(result)
     return fills

@@ -15,6 +15,8 @@ from fabwright.model import Floats, Ints
 # the region but for this much.
 FEWEST_SAMPLES, MOST_SAMPLES, SAMPLE_MM = 3, 9, 1.2
 EDGE_MM = 0.1
+# No slit is as narrow as this.
+SLIT_MM = 0.02
 # Ends of lines this close to the border's crossing lie on the border.
 ON_BORDER_MM = 0.002
 # Wider than twice the reach of scanlines, mm: keeps rows apart in one sorted column; and a power of two, like the
@@ -60,7 +62,7 @@ def hatch(loops: Loops, angle_deg: Floats, pitch_mm: Floats | float, reach_mm: F
     than `min_length_mm` are left out, and with `skip` n every n-th line, which somebody else lays. With `monotonic`
     the chains come in such an order that each line follows all its neighbours on one side.
     """
-    spans = scan(loops, angle_deg, pitch_mm, phase)
+    spans = healed(scan(loops, angle_deg, pitch_mm, phase))
     keep = spans.high - spans.low >= min_length_mm
     if skip > 1:
         keep &= spans.line % skip != 0
@@ -82,6 +84,16 @@ def hatch(loops: Loops, angle_deg: Floats, pitch_mm: Floats | float, reach_mm: F
 
         chains = chains.arranged(monotonic_order(chains))
     return _straight(chains, angle_deg, pitch_mm, phase)
+
+
+def healed(spans: Spans) -> Spans:
+    """Spans with those made one that meet end to end: a slit without width, which rounding has left in a region."""
+    meets = ((spans.owner[1:] == spans.owner[:-1]) & (spans.line[1:] == spans.line[:-1])
+             & (spans.low[1:] - spans.high[:-1] < SLIT_MM))
+    if not meets.any():
+        return spans
+    first, last = np.append(True, ~meets), np.append(~meets, True)
+    return Spans(spans.owner[first], spans.line[first], spans.low[first], spans.high[last])
 
 
 def chosen_spans(spans: Spans, which: np.ndarray) -> Spans:

@@ -34,10 +34,11 @@ class Fill:
     sparse: Region
     whole: Region
 
-    def with_sparse(self, sparse: Region) -> Fill:
-        """The same skins with less infill and more solid."""
+    def with_sparse(self, sparse: Region, spacing_mm: float) -> Fill:
+        """The same skins with less infill and more solid, but for slivers."""
         solid = self.whole if sparse.empty else self.whole - sparse
-        return Fill(self.top, solid if self.top.empty else solid - self.top, sparse, self.whole)
+        solid = opened(solid if self.top.empty else solid - self.top, SOLID_OPENING * spacing_mm)
+        return Fill(self.top, solid, sparse, self.whole)
 
 
 def find_skins(sliced: Sliced, walled: tuple[Walled, ...], settings: PrintSettings) -> tuple[Fill, ...]:
@@ -65,10 +66,10 @@ def find_skins(sliced: Sliced, walled: tuple[Walled, ...], settings: PrintSettin
             fills[key] = _fill(walled[own], enclosed, None if top == 0 or above == own else cover,
                                sliced.spacing_mm(own), settings.solid_below_mm2)
         result.append(fills[key])
-    return _backed(result, settings)
+    return _backed(result, sliced, settings)
 
 
-def _backed(fills: Sequence[Fill], settings: PrintSettings) -> tuple[Fill, ...]:
+def _backed(fills: Sequence[Fill], sliced: Sliced, settings: PrintSettings) -> tuple[Fill, ...]:
     """Fills with the margins of the top skins above made solid too, as many layers down as the skins are thick."""
     known: dict[tuple[int, ...], Fill] = {}
     has_top = [not f.top.empty for f in fills]
@@ -83,7 +84,9 @@ def _backed(fills: Sequence[Fill], settings: PrintSettings) -> tuple[Fill, ...]:
                 if has_top[k] and fills[k] is not fills[k - 1]:
                     sparse = sparse - fills[k].top
             if sparse.area_mm2 < fill.sparse.area_mm2 - LEAST_MM2:
-                known[key] = fill.with_sparse(_large(sparse, settings.solid_below_mm2))
+                spacing = sliced.spacing_mm(sliced.which[layer])
+                sparse = _large(opened(sparse, SPARSE_OPENING * spacing), settings.solid_below_mm2)
+                known[key] = fill.with_sparse(sparse, spacing)
         result.append(known.get(key, fill))
     return tuple(result)
 
@@ -108,8 +111,9 @@ def _fill(walled: Walled, enclosed: Region, cover: Region | None, spacing_mm: fl
         return Fill(top, solid, sparse, area)
     top = top.grown(TOP_OPENING * spacing_mm + TOP_MARGIN_MM).simplified(MARGIN_TOLERANCE_MM) & area
     rest = opened(solid - top, SOLID_GROWTH * spacing_mm) & solid
-    sparse = sparse - top
-    return Fill(area - sparse - rest, rest, sparse, area)
+    if not sparse.empty:
+        sparse = opened(sparse - top, SPARSE_OPENING * spacing_mm)
+    return Fill((area - sparse - rest).simplified(SLIVER_MM), rest, sparse, area)
 
 
 def drawn_in(region: Region, distance_mm: float) -> Region:

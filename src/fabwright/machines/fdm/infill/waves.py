@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fabwright.geometry.regions import Loops
-from fabwright.machines.fdm.hatch import Chains, Strokes, chosen_spans, joint_fractions, linked, within
+from fabwright.machines.fdm.hatch import Chains, Strokes, chosen_spans, healed, joint_fractions, linked, within
 from fabwright.machines.fdm.scanlines import Spans, scan, turned
 from fabwright.model import Floats, Ints
 
@@ -54,7 +54,7 @@ def hatch_waves(loops: Loops, waves: Waves, reach_mm: float, min_length_mm: floa
     if not len(loops.points):
         return Strokes(np.empty((0, 2)), np.zeros(1, dtype=np.int64), np.empty(0, dtype=np.int64))
     split = _Split.of(loops, waves)
-    spans = _scanned(split, waves, waves.offsets_mm)
+    spans = healed(_scanned(split, waves, waves.offsets_mm))
     spans = chosen_spans(spans, spans.high - spans.low >= min_length_mm)
     fractions = joint_fractions(2.0 * reach_mm)[:, None]
     rows = scan(loops, np.zeros(len(waves.angle_deg)), ROW_MM)
