@@ -13,9 +13,10 @@ import numpy as np
 
 from fabwright.errors import PlanError
 from fabwright.geometry.export.stl import write_stl
-from fabwright.geometry.slices import turn_about_z
+from fabwright.geometry.slices import placed_solid, turn_about_z
 from fabwright.machines.fdm.adhesion import adhesion_reach_mm
-from fabwright.machines.fdm.layers import LayerGrid, layer_grid
+from fabwright.machines.fdm.inspection.overhangs import refuse_unsupported
+from fabwright.machines.fdm.layers import LayerGrid, cut_layers, layer_grid
 from fabwright.machines.fdm.layout import arrange
 from fabwright.machines.fdm.schema import PrinterProfile
 from fabwright.machines.fdm.settings import PrintSettings, bead_spacing_mm, print_settings
@@ -62,11 +63,12 @@ def engine_request(checked: CheckedPart, machine: Machine, material: Material, p
     bed = machine.profile.bed
     layout = arrange(meshes, bed, machine.id, settings.spacing_mm, adhesion_reach_mm(settings))
     standing = tuple(_stood(meshes[p.of], p) for p in layout.placements)
-    from fabwright.geometry.slices import placed_solid
-
-    grid = layer_grid(tuple(placed_solid(m) for m in standing), settings)
+    placed = tuple(placed_solid(m) for m in standing)
+    grid = layer_grid(placed, settings)
     if not len(grid):
         raise PlanError(f"{meshes[0].name} is less than half a layer high; it cannot be printed")
+    if settings.supports == "none":
+        refuse_unsupported(placed, [cut_layers(p, grid, settings) for p in placed], grid, (), machine, settings)
     setup = Setup(
         placements=layout.placements,
         zero="the machine homes itself; zero is the front left corner of the bed, z = 0 its surface",

@@ -122,18 +122,24 @@ def either_layers(nominal: Nominal, setup: Setup, grid: LayerGrid, settings: Pri
     """The layers of a foreign slicer's file.
 
     A horizontal face that lies just where a layer is cut belongs to one side or the other, or in part to both, by the
-    slicer's rounding: of such a layer, what both cuts have is asked for, and what either has is allowed.
+    slicer's rounding: of such a layer, what both cuts have is asked for, and what either has is allowed. So it is with
+    the first layer with and without its elephant's foot, which slicers leave to narrow parts.
     """
     above = nominal_layers(nominal, setup, grid, settings, False)
-    if not above.tied.any():
-        return above
-    below = nominal_layers(nominal, setup, grid, settings, False, 2.0 * FACE_CLEARANCE_MM, above.tied)
+    lowest = np.arange(len(grid)) == grid.raft_layers
+    loose = [(above.tied, settings, 2.0 * FACE_CLEARANCE_MM)]
+    if settings.elephant_foot_mm > 0.0:
+        loose.append((lowest, replace(settings, elephant_foot_mm=0.0), 0.0))
     distinct, which = list(above.distinct), above.which.copy()
-    for layer in np.flatnonzero(above.tied):
-        one, other = above.distinct[above.which[layer]], below.distinct[below.which[layer]]
-        which[layer] = len(distinct)
-        distinct.append(Asked(one.section & other.section, one.required & other.required,
-                              one.printable & other.printable, one.section | other.section, nothing()))
+    for layers, otherwise, lift_mm in loose:
+        if not layers.any():
+            continue
+        below = nominal_layers(nominal, setup, grid, otherwise, False, lift_mm, layers)
+        for layer in np.flatnonzero(layers):
+            one, other = distinct[which[layer]], below.distinct[below.which[layer]]
+            which[layer] = len(distinct)
+            distinct.append(Asked(one.section & other.section, one.required & other.required,
+                                  one.printable & other.printable, one.may | other.may, nothing()))
     return replace(above, distinct=tuple(distinct), which=which)
 
 
