@@ -12,12 +12,12 @@ from fabwright.model import Finding, Severity
 
 # Smaller ones hold nothing that matters.
 CAVITY_MM3 = 1.0
+SHOWN = 3
 
 
 def cavity_findings(body: CutBody) -> Iterator[Finding]:
     """A warning for every closed cavity, largest first, three at most."""
-    found = [s for s in shells(body.placed.vertices, body.placed.triangles) if s.volume_mm3 < -CAVITY_MM3]
-    for shell in sorted(found, key=lambda s: (s.volume_mm3, s.low_mm.tolist()))[:3]:
+    for shell in [s for s in shells(body.placed) if s.volume_mm3 < -CAVITY_MM3][:SHOWN]:
         centre = np.round((shell.low_mm + shell.high_mm) / 2.0, 1) + 0.0
         yield finding("cavity-closed", Severity.WARNING, body.name,
                       f"A closed cavity of {-shell.volume_mm3:.0f} mm3 lies around x = {centre[0]:.1f}, y = "
