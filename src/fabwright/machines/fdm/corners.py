@@ -1,6 +1,6 @@
 """How fast each firmware takes the joint of two moves.
 
-Every rule gets the moves' `unit` vectors (n, 4) - x, y, z and filament per millimetre of path (per millimetre of
+Every rule gets the moves' `unit` vectors (4, n) - x, y, z and filament per millimetre of path (per millimetre of
 filament where nothing else moves) - and answers with squared speeds (n + 1,) at the joints, 0 where the machine stands.
 """
 
@@ -65,7 +65,7 @@ def corners_of(motion: Motion) -> Corners:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Joined:
-    """Moves as the rules see them: directions where they begin and end (n, 4), `length` (n,) mm, `top` mm/s, `gain`
+    """Moves as the rules see them: directions where they begin and end (4, n), `length` (n,) mm, `top` mm/s, `gain`
     mm/s2 and the acceleration `ordered`, all within the axes' limits but the last."""
 
     begin: Floats
@@ -85,18 +85,15 @@ def limited(unit: Floats, only_e: Bools, speed: Floats, gain: Floats, corners: C
     """
     share = np.abs(unit)
     square = corners.rule == "square"
-    if square:
-        share = share.copy()
-        share[:, 0] = np.where(only_e, 0.0, 1.0)
-        share[:, 1] = 0.0
-        flat = (unit[:, 0] != 0.0) | (unit[:, 1] != 0.0)
-        share[:, 3] = np.where(flat & (unit[:, 3] >= 0.0), 0.0, share[:, 3])
     top, most = speed, gain
-    for axis in range(4):
-        used = np.maximum(share[:, axis], 1e-12)
+    if square:
+        top = np.where(only_e, top, np.minimum(top, corners.top_mm_s[0]))
+        laid = ((unit[0] != 0.0) | (unit[1] != 0.0)) & (unit[3] >= 0.0)
+        share[3][laid] = 0.0
+    for axis in range(2 if square else 0, 4):
+        used = np.maximum(share[axis], 1e-12)
         top = np.minimum(top, corners.top_mm_s[axis] / used)
-        if not (square and axis == 0):
-            most = np.minimum(most, corners.gain_mm_s2[axis] / used)
+        most = np.minimum(most, corners.gain_mm_s2[axis] / used)
     return np.asarray(top), np.asarray(most)
 
 
@@ -125,19 +122,27 @@ def arc_top(speed: Floats, gain: Floats, radius: Floats, corners: Corners) -> Fl
     return np.asarray(np.where(np.isfinite(radius), np.minimum(speed, mean), speed))
 
 
-def _per_axis(corners: Corners) -> Floats:
-    return np.asarray([corners.xy, corners.xy, corners.z, corners.e])
+def _slowest(limits: tuple[float, ...], rates: Floats, most: Floats) -> Floats:
+    """The least of `most` (n,) and of every axis' limit over its rate (4, n)."""
+    result = most
+    for limit, rate in zip(limits, rates, strict=True):
+        result = np.minimum(result, limit / np.maximum(rate, 1e-9))
+    return np.asarray(result)
+
+
+def _changes(corners: Corners) -> tuple[float, float, float, float]:
+    return corners.xy, corners.xy, corners.z, corners.e
 
 
 def _jerk(moves: Joined, both: Floats, corners: Corners) -> Floats:
     """Marlin's classic jerk (planner.cpp, HAS_CLASSIC_JERK): no axis changes its speed by more than its own limit,
     where reversing counts the larger of the two speeds; where stopping and starting would be as fast, it does that."""
-    most = _per_axis(corners)
-    before, after = moves.end[:-1], moves.begin[1:]
-    turns_back = before * after < 0.0
-    change = np.where(turns_back, np.maximum(np.abs(before), np.abs(after)), np.abs(after - before))
-    speed = np.minimum(both, (most / np.maximum(change, 1e-9)).min(axis=1))
-    halt = np.minimum(moves.top, (most / np.maximum(np.abs(moves.begin), 1e-9)).min(axis=1))
+    before, after = moves.end[:, :-1], moves.begin[:, 1:]
+    # Of opposite sign, the larger of the two; else their difference.
+    low, high = np.minimum(before, after), np.maximum(before, after)
+    change = np.where((low < 0.0) & (high > 0.0), np.maximum(high, -low), high - low)
+    speed = _slowest(_changes(corners), change, both)
+    halt = _slowest(_changes(corners), np.abs(moves.begin), moves.top)
     better = (halt[:-1] > 0.99 * speed) & (halt[1:] > 0.99 * speed)
     return np.asarray(np.where(better, halt[1:], speed) ** 2)
 
@@ -145,27 +150,25 @@ def _jerk(moves: Joined, both: Floats, corners: Corners) -> Floats:
 def _instant(moves: Joined, both: Floats, corners: Corners) -> Floats:
     """RepRapFirmware with jerk policy 0 (its G-code dictionary, M566): instantaneous changes only between two moves
     that print or two that travel, and only where both move in the plane or neither does; a stop otherwise."""
-    before, after = moves.end[:-1], moves.begin[1:]
-    speed = np.minimum(both, (_per_axis(corners) / np.maximum(np.abs(after - before), 1e-9)).min(axis=1))
-    printing = (before[:, 3] > 0.0) == (after[:, 3] > 0.0)
-    plane = np.hypot(before[:, 0], before[:, 1]) > 0.0
-    alike = printing & (plane == (np.hypot(after[:, 0], after[:, 1]) > 0.0))
+    before, after = moves.end[:, :-1], moves.begin[:, 1:]
+    speed = _slowest(_changes(corners), np.abs(after - before), both)
+    plane_before, plane_after = ((v[0] != 0.0) | (v[1] != 0.0) for v in (before, after))
+    alike = ((before[3] > 0.0) == (after[3] > 0.0)) & (plane_before == plane_after)
     return np.asarray(np.where(alike, speed, 0.0) ** 2)
 
 
 def _junction(moves: Joined, both: Floats, corners: Corners) -> Floats:
     """Marlin's junction deviation (planner.cpp, HAS_JUNCTION_DEVIATION): the circle is taken at what the axes can do
     along the change of direction, filament included; a short segment that hardly turns is part of a curve."""
-    before, after = _normal(moves.end[:-1]), _normal(moves.begin[1:])
-    cosine = -(before * after).sum(axis=1)
-    change = _normal(after - before)
-    most = np.asarray(corners.gain_mm_s2) / np.maximum(np.abs(change), 1e-12)
-    gain = np.minimum(moves.gain[1:], most.min(axis=1))
+    straight = moves.begin is moves.end
+    begin = _normal(moves.begin)
+    before, after = (begin if straight else _normal(moves.end))[:, :-1], begin[:, 1:]
+    cosine = -_dot(before, after)
+    gain = _slowest(corners.gain_mm_s2, np.abs(_normal(after - before)), moves.gain[1:])
     square = deviation_square(cosine, gain, corners.junction_mm)
-    turn = np.arccos(np.clip(-cosine, -1.0, 1.0))
-    curve = moves.length[1:] * gain / np.maximum(turn, 1e-9)
-    small = (moves.length[1:] < SMALL_SEGMENT_MM) & (cosine < -np.sqrt(0.5))
-    square = np.where(small, np.minimum(square, curve), square)
+    small = np.flatnonzero((moves.length[1:] < SMALL_SEGMENT_MM) & (cosine < -np.sqrt(0.5)))
+    turn = np.maximum(np.arccos(np.minimum(-cosine[small], 1.0)), 1e-9)
+    square[small] = np.minimum(square[small], moves.length[1:][small] * gain[small] / turn)
     return np.asarray(np.where(cosine > BACK, 0.0, square))
 
 
@@ -173,20 +176,24 @@ def _square(moves: Joined, both: Floats, corners: Corners) -> Floats:
     """Klipper's square-corner velocity (toolhead.py, calc_junction): its junction deviation follows from the
     acceleration ordered, the circle must fit into half of both moves, the extruder may jump by its corner velocity, and
     moves of the filament alone start and end at rest."""
-    before, after = moves.end[:-1], moves.begin[1:]
-    cosine = -(before[:, :3] * after[:, :3]).sum(axis=1)
+    before, after = moves.end[:, :-1], moves.begin[:, 1:]
+    cosine = -_dot(before[:3], after[:3])
     held = np.clip(cosine, -BACK, 1.0)
-    tangent = np.sqrt(1.0 - held) / np.sqrt(1.0 + held)
-    square = np.asarray((_NONE,) * len(both))
-    for gain, ordered, length in ((moves.gain[1:], moves.ordered[1:], moves.length[1:]),
-                                  (moves.gain[:-1], moves.ordered[:-1], moves.length[:-1])):
-        own = deviation_square(cosine, gain / ordered, float(corners.xy ** 2 * (np.sqrt(2.0) - 1.0)))
-        square = np.minimum(square, np.minimum(own, 0.5 * length * tangent * gain))
-    push = E_CORNER_MM_S / np.maximum(np.abs(after[:, 3] - before[:, 3]), 1e-12)
+    tangent = np.sqrt((1.0 - held) / (1.0 + held))
+    share, half = moves.gain / moves.ordered, 0.5 * moves.length * moves.gain
+    square = deviation_square(cosine, np.minimum(share[1:], share[:-1]), float(corners.xy ** 2 * (np.sqrt(2.0) - 1.0)))
+    square = np.minimum(square, np.minimum(half[1:], half[:-1]) * tangent)
+    push = E_CORNER_MM_S / np.maximum(np.abs(after[3] - before[3]), 1e-12)
     stands = (cosine > BACK) | moves.only_e[1:] | moves.only_e[:-1]
     return np.asarray(np.where(stands, 0.0, np.minimum(square, push ** 2)))
 
 
+def _dot(one: Floats, other: Floats) -> Floats:
+    total = one[0] * other[0]
+    for a, b in zip(one[1:], other[1:], strict=True):
+        total = total + a * b
+    return np.asarray(total)
+
+
 def _normal(vectors: Floats) -> Floats:
-    size = np.linalg.norm(vectors, axis=1)[:, None]
-    return np.asarray(vectors / np.where(size > 0.0, size, 1.0))
+    return np.asarray(vectors / np.sqrt(np.maximum(_dot(vectors, vectors), 1e-24)))

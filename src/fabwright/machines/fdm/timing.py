@@ -66,20 +66,17 @@ def move_times_s(track: Track, corners: Corners | float) -> Floats:
 
 def _joined(track: Track, corners: Corners) -> Joined:
     """Lengths and directions of the moves, and what the limits leave of their speed and acceleration."""
-    chord = np.linalg.norm(track.step_mm, axis=1)
-    length = chord if track.path_mm is None else track.path_mm
+    step = np.ascontiguousarray(track.step_mm.T)
+    length = np.sqrt(step[0] ** 2 + step[1] ** 2 + step[2] ** 2) if track.path_mm is None else track.path_mm
     only_e = length <= TINY_MM
     length = np.where(only_e, np.abs(track.e_mm), length)
-    safe = np.where(length > 0.0, length, 1.0)
-    rate = track.e_mm / safe
-    mean = np.column_stack([track.step_mm / safe[:, None], rate])
-    begin, end = mean, mean
+    mean = np.vstack([step, track.e_mm]) / np.where(length > 0.0, length, 1.0)
+    begin, end, widest = mean, mean, mean
     if track.begin is not None and track.end is not None:
-        begin, end = (np.column_stack([tangent, rate]) for tangent in (track.begin, track.end))
+        begin, end = (np.vstack([tangent.T, mean[3]]) for tangent in (track.begin, track.end))
+        widest = np.copysign(np.maximum(np.abs(begin), np.abs(end)), mean)
     ordered = track.acceleration_mm_s2
-    steepest = mean if track.begin is None else np.maximum(np.abs(begin), np.abs(end))
-    top, gain = limited(steepest if corners.rule != "square" else mean, only_e, np.maximum(track.speed_mm_s, 1e-6),
-                        ordered, corners)
+    top, gain = limited(widest, only_e, np.maximum(track.speed_mm_s, 1e-6), ordered, corners)
     if track.radius_mm is not None:
         top = arc_top(top, gain, track.radius_mm, corners)
     return Joined(begin, end, length, top, gain, ordered, only_e)
@@ -95,7 +92,7 @@ def accelerations_mm_s2(motion: Motion, step_mm: Floats, e_mm: Floats, printing:
         travelling = printing
     plane = np.where(e_mm > 0.0, np.minimum(printing, motion.acceleration_mm_s2),
                      np.minimum(travelling, motion.travel_acceleration_mm_s2))
-    moves = (step_mm != 0.0).any(axis=1)
+    moves = (step_mm[:, 0] != 0.0) | (step_mm[:, 1] != 0.0) | (step_mm[:, 2] != 0.0)
     return np.asarray(np.where(moves, plane, motion.e_acceleration_mm_s2))
 
 
