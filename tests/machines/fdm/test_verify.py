@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -5,7 +7,8 @@ from hypothesis import strategies as st
 
 from fabwright.machines.fdm import MACHINE_CLASS
 from fabwright.machines.fdm.verify.runs import bead_runs, combined, merged
-from fabwright.model import Setup, Status
+from fabwright.machines.fdm.verify.stopping import stop_check
+from fabwright.model import Happening, Setup, Status
 
 FIGURES = ("time_s", "filament_mm", "filament_g", "filament_cm3", "layers", "volume_deviation_pct",
            "area_deviation_max_pct", "boundary_p99_mm")
@@ -73,6 +76,20 @@ def test_safety_refuses_what_breaks_the_machine(holed):
     assert failures["homed-first"].lines
     assert failures["homed-first"].status is Status.FAIL
     assert "an axis moves whose position is not known" in failures["homed-first"].message
+
+
+def test_every_prefix_can_be_stopped_where_the_axis_has_room(bench, holed):
+    bed = holed.machine.profile.bed
+    check = stop_check(holed.trace, bed)
+    assert check.status is Status.PASS
+    assert "M104 S0, M140 S0, M107, G91, G1 Z2 F300, G90" in check.message
+    low = stop_check(holed.trace, bed.model_copy(update={"travel_high_mm": (250.0, 210.0, 4.1)}))
+    assert low.status is Status.FAIL
+    assert "a stop after this line would not lift the nozzle clear: the axis has no room above" in low.message
+    # Only the top layers and their travels are that high.
+    assert min(low.lines) > 0.7 * holed.trace.line_count
+    inches = replace(holed.trace, happenings=(*holed.trace.happenings, Happening(7, 3, "units", 25.4)))
+    assert stop_check(inches, bed).lines[0] == 7
 
 
 @settings(max_examples=15, deadline=None)

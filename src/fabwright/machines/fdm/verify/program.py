@@ -186,7 +186,7 @@ def _cooled(trace: Trace, deposit: Deposit, settings: PrintSettings) -> Check:
     off = (deposit.layer < settings.fan_off_layers) & (fan > 0.01)
     late = (deposit.layer > settings.full_fan_layer) & (fan < settings.fan_min - 0.02)
     over = fan > max(settings.fan_max, settings.bridge_fan) + 0.02
-    wrong = deposit.move[deposit.part & (off | late | over)]
+    wrong = deposit.move[off | (deposit.part & (late | over))]
     lines = lines_of(trace, wrong)
     return judged("fan", not len(wrong), "The part fan is off on the first layers and inside its range later.",
                   f"{trace.file}:{lines[0] if lines else 0}: the part fan is outside what the material asks for.",

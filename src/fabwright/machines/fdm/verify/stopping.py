@@ -30,22 +30,21 @@ def stop_check(trace: Trace, bed: Bed) -> Check:
     is not known, nothing has been laid and the lift is left out.
     """
     known = trace.known[:, 2]
-    z = np.maximum(trace.end[:, 2], trace.start[:, 2])
+    z = trace.end[:, 2]
     highest = float(z[known].max()) if known.any() else 0.0
-    laid = (trace.e_mm > 0.0) & known & (trace.layer >= 0)
-    tallest = float(trace.end[laid, 2].max()) if laid.any() else 0.0
-    room = bed.travel_high_mm[2] - highest
-    rise = round(float(np.clip(room, LEAST_RISE_MM, RISE_MM)), 3)
+    laid = (trace.e_mm > 0.0) & (trace.layer >= 0)
+    tallest = np.maximum.accumulate(np.where(laid, z, 0.0)) if len(z) else z
+    room = bed.travel_high_mm[2] - z
+    rise = round(float(np.clip(bed.travel_high_mm[2] - highest, LEAST_RISE_MM, RISE_MM)), 3)
     inch = [h for h in trace.happenings if h.name == "units" and h.value != 1.0]
-    blind = laid & ~known
-    # Above the part the lift is not needed where the axis ends.
-    short = known & (bed.travel_high_mm[2] - z < LEAST_RISE_MM) & (z < tallest + LEAST_RISE_MM)
-    lines = (tuple(h.line for h in inch) + lines_of(trace, short | blind))[:5]
+    # Where the nozzle stands clear of what is laid so far, it need not rise.
+    short = laid & ~known | known & (room < LEAST_RISE_MM) & (z < tallest + LEAST_RISE_MM)
+    lines = (tuple(h.line for h in inch) + lines_of(trace, short))[:5]
+    least = float(room[known].min(initial=bed.travel_high_mm[2]))
     hot = trace.nozzle_c > 0.0
     span = f"lines {int(trace.line[hot][0])} to {int(trace.line[hot][-1])}" if hot.any() else "no line"
-    return judged("stoppable", not lines, f"After any line, {', '.join(stop_words(rise))} stops the machine: the lift "
-                  f"stays {bed.travel_high_mm[2] - highest - rise:.1f} mm inside the travel or above the part; the "
-                  f"nozzle is hot in {span}.",
+    return judged("stoppable", not lines, f"After any line, {', '.join(stop_words(rise))} stops the machine and "
+                  f"lifts the nozzle off what is laid; it is hot in {span}.",
                   f"{trace.file}:{lines[0] if lines else 0}: a stop after this line would not lift the nozzle clear: "
-                  + ("the program is in inches." if inch else "the axis has no room above."), room, LEAST_RISE_MM,
+                  + ("the program is in inches." if inch else "the axis has no room above."), least, LEAST_RISE_MM,
                   "mm of room above", bed.source, lines)

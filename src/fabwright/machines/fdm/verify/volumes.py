@@ -18,7 +18,7 @@ from fabwright.machines.fdm.settings import (
     PrintSettings,
     bead_spacing_mm,
 )
-from fabwright.machines.fdm.verify.deposit import THREADS, Deposit
+from fabwright.machines.fdm.verify.deposit import THREADS, WIDEST_MM, Deposit
 from fabwright.machines.fdm.verify.reference import Reference
 from fabwright.machines.fdm.verify.runs import ANGLE_DEG, Runs, bead_runs, combined, holds, runs_of, sums
 from fabwright.model import Floats, Ints
@@ -65,7 +65,7 @@ def volumes(part: Deposit, reference: Reference, settings: PrintSettings, native
     sparse, thread = role == INFILL, np.isin(role, THREADS)
     solid = ~sparse & ~thread
     group = np.where(np.isin(role, (EXTERNAL, PERIMETER, OVERHANG)), WALLS, np.where(role == GAP, GAPS, FILLS))
-    covered = bead_runs(part.a[solid], part.b[solid], part.spacing_mm[solid] / 2.0,
+    covered = bead_runs(part.a[solid], part.b[solid], np.minimum(part.spacing_mm[solid], WIDEST_MM) / 2.0,
                         (layer * GROUPS + group)[solid], PITCH_MM)
     due = sums(covered.owner // GROUPS, covered.length_mm, layers) * PITCH_MM * heights
     inner = _inner(part, ~sparse, reference, settings)
