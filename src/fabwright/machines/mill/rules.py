@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fabwright.errors import UsageError
-from fabwright.machines.mill.profile import MachineProfile, MaterialProfile
-from fabwright.machines.profile import parse_machine_profile, parse_material_profile
 from fabwright.model import (
     CheckedPart,
     Finding,
@@ -26,6 +24,9 @@ from fabwright.model import (
     Verdict,
 )
 
+if TYPE_CHECKING:
+    from fabwright.machines.mill.profile import MachineProfile, MaterialProfile
+
 #: A block that measures further from its nominal thickness than this share is another block.
 THICKNESS_SHARE = 0.2
 
@@ -40,10 +41,16 @@ class MillClass:
 
     def parse_machine(self, document: Mapping[str, Any]) -> Machine:
         """Check a machine profile."""
+        from fabwright.machines.mill.profile import MachineProfile
+        from fabwright.machines.profile import parse_machine_profile
+
         return parse_machine_profile(MachineProfile, document)
 
     def parse_material(self, document: Mapping[str, Any]) -> Material:
         """Check a material profile."""
+        from fabwright.machines.mill.profile import MaterialProfile
+        from fabwright.machines.profile import parse_material_profile
+
         return parse_material_profile(MaterialProfile, document)
 
     def making(self, machine: Machine, material: Material, measured_thickness_mm: float | None) -> Making:
