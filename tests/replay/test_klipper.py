@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from fabwright.model.findings import Severity
+from fabwright.replay import replay
 
 EXTRUDED = [
     ("M83\nG90\nG1 E1 F60\nG1 E1", [1, 1]),               # G90 leaves M83 alone
@@ -101,3 +102,11 @@ def test_refused(play: Any, program: str, check: str, sentence: str) -> None:
 
 def test_arcs_can_be_absent(play: Any) -> None:
     assert [f.check for f in play("G2 X1 Y1 I1", "klipper", gcode_arcs=False).findings] == ["unsupported-word"]
+
+
+def test_one_acceleration_for_all() -> None:
+    said = {}
+    for words in ("S3000", "P2000 T4000", "P2000"):
+        trace = replay(f"G28\nM204 {words}\nG1 X5 F600\n".encode(), "p.gcode", "klipper", {})
+        said[words] = [h.value for h in trace.happenings if h.name == "acceleration"], len(trace.findings)
+    assert said == {"S3000": ([3000.0], 0), "P2000 T4000": ([2000.0], 0), "P2000": ([], 1)}

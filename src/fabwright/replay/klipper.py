@@ -164,6 +164,15 @@ class KlipperReader(FirmwareReader):
                                  "the program and was not read.")
         self.rec.happen(number, "message", text=name)
 
+    def acceleration(self, number: int, table: dict[str, Word]) -> None:
+        """M204: S, or else the lesser of P and T; one acceleration for all moves."""
+        value = self.value(table, "S", 0.0) or min(self.value(table, "P", 0.0), self.value(table, "T", 0.0))
+        if value > 0:
+            self.rec.happen(number, "acceleration", value, "S")
+        else:
+            self.rec.reports.warning(number, "missing-word", "M204 needs S, or both P and T, above 0; this controller "
+                                     "ignores it otherwise.", source=SOURCE)
+
     def parameter(self, number: int, parameters: dict[str, str], key: str) -> float | None:
         """A finite number of sane size, None when absent or wrong (then with an error)."""
         if key not in parameters:
