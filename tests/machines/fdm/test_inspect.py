@@ -154,6 +154,13 @@ def test_an_order_without_supports_is_refused_where_only_they_hold(bench, name, 
         assert unsupported_findings(*in_the_air(bench, mesh, supports=kind)) == ()
 
 
+def test_the_plan_refuses_what_its_order_cannot_hold(bench):
+    machine, material, mesh = bench.machine("prusa-mk4s"), bench.material("pla"), bench.mesh("overhang")
+    with pytest.raises(PlanError, match='it needs supports. Order it with supports = "tree"'):
+        bench.planned((mesh,), machine, material, {})
+    assert bench.planned((mesh,), machine, material, {"supports": "grid"}).setup.parameters["supports"] == "grid"
+
+
 @pytest.mark.parametrize("name", ["holed", "step", "dome", "bridge", "fin"])
 def test_what_prints_as_it_is_is_not_refused(bench, name):
     assert unsupported_findings(*in_the_air(bench, name)) == ()
