@@ -33,13 +33,15 @@ def fitted(moves: Moves, events: tuple[tuple[int, Event], ...], machine: Machine
     first, last, centre, turn = _runs(moves, stops)
     if not len(first):
         return moves, events
-    keep = np.ones(len(moves), dtype=bool)
     kind, i, j, e = moves.kind.copy(), moves.i.copy(), moves.j.copy(), moves.e_mm.copy()
-    for a, b, (cx, cy), sense in zip(first.tolist(), last.tolist(), centre.tolist(), turn.tolist(), strict=True):
-        keep[a:b] = False
-        kind[b] = MoveKind.ARC_CCW if sense > 0.0 else MoveKind.ARC_CW
-        i[b], j[b] = cx - moves.x[a - 1], cy - moves.y[a - 1]
-        e[b] = moves.e_mm[a:b + 1].sum()
+    kind[last] = np.where(turn > 0.0, MoveKind.ARC_CCW, MoveKind.ARC_CW)
+    i[last], j[last] = centre[:, 0] - moves.x[first - 1], centre[:, 1] - moves.y[first - 1]
+    pushed = np.concatenate([[0.0], np.cumsum(moves.e_mm)])
+    e[last] = pushed[last + 1] - pushed[first]
+    inner = np.zeros(len(moves) + 1, dtype=np.int64)
+    np.add.at(inner, first, 1)
+    np.add.at(inner, last, -1)
+    keep = np.cumsum(inner)[:-1] == 0
     number = np.concatenate([[0], np.cumsum(keep)])
     columns = {name: getattr(moves, name)[keep] for name in ("x", "y", "z", "feed_mm_min", "role")}
     shorter = replace(moves, kind=kind[keep], i=i[keep], j=j[keep], e_mm=e[keep], **columns)
@@ -57,80 +59,80 @@ def _runs(moves: Moves, stops: np.ndarray) -> tuple[Ints, Ints, Floats, Floats]:
     same &= np.abs(rate[1:] - rate[:-1]) <= FLOW_SHARE * np.maximum(rate[:-1], 1e-12)
     start = np.flatnonzero(good & ~np.concatenate([[False], same]))
     stop = np.flatnonzero(good & ~np.concatenate([same, [False]]))
-    places = np.stack([x, y], axis=1)
+    return _greedy(np.stack([x, y], axis=1), np.maximum(start, 1), stop)
+
+
+def _greedy(places: Floats, start: Ints, stop: Ints) -> tuple[Ints, Ints, Floats, Floats]:
+    """Arcs along runs of moves `start` to `stop` (r,), in all runs at once: from the first move on that begins one, the
+    longest found, and so on from its end."""
     begins = _beginnings(places, start, stop)
-    found: list[tuple[int, int, float, float, float]] = []
-    for a, b in zip(start.tolist(), stop.tolist(), strict=True):
-        low, high = np.searchsorted(begins, (a, b + 1))
-        at = a
-        for candidate in begins[low:high].tolist():
-            if candidate < at:
-                continue
-            arc = _longest(places[candidate - 1:b + 1])
-            if arc is not None:
-                count, cx, cy, turn = arc
-                found.append((candidate, candidate + count - 1, cx, cy, turn))
-                at = candidate + count
-    table = np.asarray(found, dtype=np.float64).reshape(-1, 5)
-    return table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2:4], table[:, 4]
+    found: list[tuple[Ints, Ints, Floats, Floats]] = []
+    at = start
+    while len(begins):
+        slot = np.searchsorted(begins, at)
+        first = begins[np.minimum(slot, len(begins) - 1)]
+        going = (slot < len(begins)) & (first <= stop)
+        if not going.any():
+            break
+        first, stop = first[going], stop[going]
+        count, centre, turn = _longest(places, first, stop)
+        found.append((first, first + count - 1, centre, turn))
+        at = first + count
+    if not found:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty((0, 2)), np.empty(0)
+    first, last, centre, turn = (np.concatenate(column) for column in zip(*found, strict=True))
+    order = np.argsort(first, kind="stable")
+    return first[order], last[order], centre[order], turn[order]
 
 
 def _beginnings(places: Floats, start: Ints, stop: Ints) -> Ints:
-    """Moves from which on the least number of moves lies on one circle, as `_arc` judges it."""
-    room = stop - start + 1 - (LEAST_MOVES - 1) - (start == 0)
-    first = np.maximum(start, 1)
-    first, room = first[room > 0], room[room > 0]
-    begins = np.repeat(first, room) + np.arange(int(room.sum())) - np.repeat(np.cumsum(room) - room, room)
-    if not len(begins):
-        return np.asarray(begins)
-    points = places[(begins - 1)[:, None] + np.arange(LEAST_MOVES + 1)]
-    p, q, r = points[:, 0], points[:, (LEAST_MOVES + 1) // 2], points[:, -1]
+    """Moves from which on the least number of moves makes one arc, ascending."""
+    room = np.maximum(stop - start + 2 - LEAST_MOVES, 0)
+    first = np.repeat(start, room) + np.arange(int(room.sum())) - np.repeat(np.cumsum(room) - room, room)
+    good, _, _ = _fit(places, first, np.full(len(first), LEAST_MOVES))
+    return np.asarray(first[good])
+
+
+def _longest(places: Floats, first: Ints, stop: Ints) -> tuple[Ints, Floats, Floats]:
+    """How many moves from `first` (m,) on one arc replaces, with centre (m, 2) and turn; all have the least number."""
+    good, bad = np.full(len(first), LEAST_MOVES), stop - first + 2
+    _, centre, turn = _fit(places, first, good)
+    limit = bad.copy()
+    while True:
+        # Twice as many while it goes, then between.
+        count = np.where((bad == limit) & (2 * good < bad), 2 * good, (good + bad) // 2)
+        some = np.flatnonzero(count > good)
+        if not len(some):
+            return good, centre, turn
+        fits, middle, angle = _fit(places, first[some], count[some])
+        yes, no = some[fits], some[~fits]
+        good[yes], centre[yes], turn[yes] = count[yes], middle[fits], angle[fits]
+        bad[no] = count[no]
+
+
+def _fit(places: Floats, first: Ints, count: Ints) -> tuple[np.ndarray, Floats, Floats]:
+    """Whether one arc replaces `count` (m,) moves from `first` on, with its centre (m, 2) and turn.
+
+    The circle goes through both ends and the middle point; every move must keep to it and turn the same way.
+    """
+    if not len(first):
+        return np.empty(0, dtype=bool), np.empty((0, 2)), np.empty(0)
+    p, q, r = places[first - 1], places[first - 1 + (count + 1) // 2], places[first - 1 + count]
     (ax, ay), (bx, by) = (q - p).T, (r - p).T
     cross = 2.0 * (ax * by - ay * bx)
     flat = np.abs(cross) < 1e-9
-    cross = np.where(flat, 1.0, cross)
     a2, b2 = ax * ax + ay * ay, bx * bx + by * by
-    centre = p + np.stack([by * a2 - ay * b2, ax * b2 - bx * a2], axis=1) / cross[:, None]
-    off = points - centre[:, None]
+    centre = p + np.stack([by * a2 - ay * b2, ax * b2 - bx * a2], axis=1) / np.where(flat, 1.0, cross)[:, None]
     radius = np.hypot(*(p - centre).T)
-    away = np.abs(np.hypot(off[..., 0], off[..., 1]) - radius[:, None]).max(axis=1)
-    return np.asarray(begins[~flat & (away <= TOLERANCE_MM) & (radius >= RADIUS_MM[0]) & (radius <= RADIUS_MM[1])])
-
-
-def _longest(points: Floats) -> tuple[int, float, float, float] | None:
-    """A longest run of moves from the first point that one arc replaces: moves, centre, turn; None for none."""
-    best: tuple[int, float, float, float] | None = None
-    good, bad = 0, len(points)
-    count = LEAST_MOVES
-    while good < count < bad:
-        arc = _arc(points[:count + 1])
-        if arc is None:
-            bad = count
-        else:
-            good, best = count, (count, *arc)
-        # Twice as many while it goes, then between.
-        count = 2 * good if 2 * good < bad and bad == len(points) else (good + bad) // 2
-    return best
-
-
-def _arc(points: Floats) -> tuple[float, float, float] | None:
-    """Centre and turn of the circle through both ends and the middle point, where all moves keep to it."""
-    p, q, r = points[0], points[len(points) // 2], points[-1]
-    ax, ay, bx, by = q[0] - p[0], q[1] - p[1], r[0] - p[0], r[1] - p[1]
-    cross = 2.0 * (ax * by - ay * bx)
-    if abs(cross) < 1e-9:
-        return None
-    a2, b2 = ax * ax + ay * ay, bx * bx + by * by
-    cx, cy = p[0] + (by * a2 - ay * b2) / cross, p[1] + (ax * b2 - bx * a2) / cross
-    radius = float(np.hypot(p[0] - cx, p[1] - cy))
-    if not RADIUS_MM[0] <= radius <= RADIUS_MM[1]:
-        return None
-    off = points - (cx, cy)
-    middle = (off[1:] + off[:-1]) / 2.0
-    away = max(float(np.abs(np.hypot(*off.T) - radius).max()), float((radius - np.hypot(*middle.T)).max()))
-    angle = np.arctan2(off[:, 1], off[:, 0])
-    step = np.remainder(np.diff(angle) + np.pi, 2.0 * np.pi) - np.pi
-    turn = float(step.sum())
-    if away > TOLERANCE_MM or not (np.all(step > 0.0) or np.all(step < 0.0)) or abs(turn) > np.radians(TURN_MAX_DEG):
-        return None
-    return float(cx), float(cy), turn
+    offset = np.cumsum(count) - count
+    which = np.repeat(np.arange(len(first)), count)
+    move = first[which] + np.arange(len(which)) - offset[which]
+    (ux, uy), (vx, vy) = (places[move - 1] - centre[which]).T, (places[move] - centre[which]).T
+    round_mm = radius[which]
+    away = np.maximum(np.abs(np.hypot(vx, vy) - round_mm), round_mm - np.hypot(ux + vx, uy + vy) / 2.0)
+    step = np.arctan2(ux * vy - uy * vx, ux * vx + uy * vy)
+    turn = np.add.reduceat(step, offset)
+    same = (np.minimum.reduceat(step, offset) > 0.0) | (np.maximum.reduceat(step, offset) < 0.0)
+    good = (~flat & (np.maximum.reduceat(away, offset) <= TOLERANCE_MM) & (radius >= RADIUS_MM[0])
+            & (radius <= RADIUS_MM[1]) & same & (np.abs(turn) <= np.radians(TURN_MAX_DEG)))
+    return good, centre, turn
