@@ -44,6 +44,11 @@ class Region:
         return bool(self.shape.is_empty())
 
     @property
+    def pieces_less_holes(self) -> int:
+        """Number of connected pieces less that of their holes: what changes where a neck is cut."""
+        return sum(1 if signed_area_mm2(p) > 0.0 else -1 for p in self.polygons())
+
+    @property
     def bounds_mm(self) -> tuple[float, float, float, float]:
         """x low, y low, x high, y high; meaningless for an empty region."""
         low_x, low_y, high_x, high_y = self.shape.bounds()
@@ -100,6 +105,12 @@ class Loops:
     points: Floats
     start: Ints
     owner: Ints
+
+
+def signed_area_mm2(polygon: Floats) -> float:
+    """Area within a closed polygon (n, 2), negative where it runs clockwise."""
+    x, y = (polygon - polygon[0]).T
+    return float(x[:-1] @ y[1:] - x[1:] @ y[:-1]) / 2.0
 
 
 def nothing() -> Region:

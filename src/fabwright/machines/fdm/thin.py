@@ -32,18 +32,17 @@ class Limits:
     widest_mm: float
 
 
-def widened_loops(lines: Sequence[Region], strips: Medial, holder: Ints, limits: Sequence[Limits]
-                  ) -> list[tuple[Bead, ...]]:
-    """Outlines of the lines as beads; where a strip inside line `holder[owner]` is narrow, moved and widened.
+def widened_loops(lines: Sequence[Region], strips: Medial, limits: Sequence[Limits]) -> list[tuple[Bead, ...]]:
+    """Outlines of the lines as beads; where a strip inside its owner, the line, is narrow, moved and widened.
 
     Where centre lines are c apart and beads nominally s wide, both beads get (c + s) / 2 and move by (c - s) / 4 into
     the strip, so that their outer edges stay.
     """
     loops = loops_of(lines)
     spacing = np.asarray([x.spacing_mm for x in limits])
-    line = holder[strips.owner][np.repeat(np.arange(len(strips)), np.diff(strips.start))]
+    line = np.repeat(strips.owner, np.diff(strips.start))
     pair, closest = (np.asarray([getattr(x, name) for x in limits] or [0.0]) for name in ("pair_mm", "closest_mm"))
-    near = (line >= 0) & (strips.width_mm < pair[line]) & (strips.width_mm > 0.8 * closest[line])
+    near = (strips.width_mm < pair[line]) & (strips.width_mm > 0.8 * closest[line])
     plain = Lines(loops.points, np.repeat(spacing[loops.owner], np.diff(loops.start)), loops.start,
                   np.ones(len(loops.owner), dtype=bool), loops.owner)
     beads: list[list[Bead]] = [[] for _ in lines]

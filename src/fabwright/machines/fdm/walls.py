@@ -8,7 +8,7 @@ have their nominal spacing and a bead of varying width fills what is left betwee
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -50,10 +50,12 @@ class Walled:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Insets:
-    """Centre lines of one section and, inside the section and each line, the strips where no further wall fits."""
+    """Centre lines of one section. Inside the section and inside each line: `gaps`, what no bead beside it covers, and
+    `shared`, where that line comes close to itself, up to the line."""
 
     lines: list[Region]
-    strips: list[Region]
+    gaps: list[Region]
+    shared: list[Region]
     hatched: Region
     inset_mm: float
 
@@ -63,24 +65,25 @@ def build_all_walls(sliced: Sliced, settings: PrintSettings) -> tuple[Walled, ..
     limits = [limits_of(sliced.width_mm[k], sliced.height_mm[k], settings) for k in range(len(sliced.distinct))]
     insets = [_insets(region, settings.walls, sliced.width_mm[k], limits[k], settings)
               for k, region in enumerate(sliced.distinct)]
-    # Strip 0 of a section lies in the section itself, strip k in its wall k - 1.
-    at = [(k, depth) for k, inset in enumerate(insets) for depth in range(len(inset.strips))]
-    strips = medial_lines([insets[k].strips[depth] for k, depth in at], STEP_MM)
-    outermost = np.asarray([depth == 0 for _, depth in at], dtype=bool)
+    # Gaps 0 of a section lie in the section itself, gaps k in its wall k - 1.
+    at = [(k, depth) for k, inset in enumerate(insets) for depth in range(len(inset.gaps))]
     own = [limits[k] for k, _ in at]
-    rims = loops_of([insets[k].lines[depth - 1] if depth else sliced.distinct[k] for k, depth in at])
-    gaps = fill_strips(strips, rims, np.where(outermost, [x.round_mm for x in own], [x.spacing_mm for x in own]),
-                       np.where(outermost, settings.min_bead_mm, [x.pair_mm for x in own]),
+    outermost = np.asarray([depth == 0 for _, depth in at], dtype=bool)
+    nowhere = nothing()
+    rims = loops_of([nowhere if depth else sliced.distinct[k] for k, depth in at])
+    gaps = fill_strips(medial_lines([insets[k].gaps[depth] for k, depth in at], STEP_MM), rims,
+                       np.where(outermost, [x.round_mm for x in own], 0.0),
+                       np.where(outermost, settings.min_bead_mm, [x.pair_mm - x.spacing_mm for x in own]),
                        np.asarray([x.widest_mm for x in own]))
-    lines = [insets[k].lines[depth] for k, depth in at if depth < len(insets[k].lines)]
-    first = {(k, depth): i for i, (k, depth) in enumerate((k, d) for k, d in at if d < len(insets[k].lines))}
-    holder = np.asarray([first.get((k, depth - 1), -1) for k, depth in at], dtype=np.int64)
-    loops = widened_loops(lines, strips, holder, [limits[k] for k, d in at if d < len(insets[k].lines)])
-    number = {place: i for i, place in enumerate(at)}
+    lined = [(k, depth) for k, inset in enumerate(insets) for depth in range(len(inset.lines))]
+    loops = widened_loops([insets[k].lines[depth] for k, depth in lined],
+                          medial_lines([insets[k].shared[depth] for k, depth in lined], STEP_MM),
+                          [limits[k] for k, _ in lined])
+    number, line = ({place: i for i, place in enumerate(places)} for places in (at, lined))
     return tuple(
         Walled(region, tuple(inset.lines), inset.hatched, inset.inset_mm,
-               tuple(loops[first[k, depth]] for depth in range(len(inset.lines))),
-               tuple(gaps[number[k, depth]] for depth in range(len(inset.strips))))
+               tuple(loops[line[k, depth]] for depth in range(len(inset.lines))),
+               tuple(gaps[number[k, depth]] for depth in range(len(inset.gaps))))
         for k, (region, inset) in enumerate(zip(sliced.distinct, insets, strict=True)))
 
 
@@ -95,27 +98,48 @@ def limits_of(width_mm: float, height_mm: float, settings: PrintSettings) -> Lim
 def _insets(section: Region, count: int, width_mm: float, limits: Limits, settings: PrintSettings) -> _Insets:
     """Inset a section `count` times; each inset is opened, so that a wall is laid only where both its sides fit."""
     spacing, margin = limits.spacing_mm, limits.closest_mm / 2.0
-    thinnest = settings.min_bead_mm / 2.0
     inset = spacing / 2.0 - min(settings.infill_overlap_mm, spacing / 2.0)
-    lines: list[Region] = []
-    strips: list[Region] = []
+    found = _Insets([], [], [], nothing(), inset)
     room = section.simplified(PATH_TOLERANCE_MM)
     for depth in range(count):
-        step = width_mm / 2.0 if depth == 0 else spacing
-        core = room.grown(-(step + margin))
-        strips.append(_strips(room, core, step + margin, thinnest))
-        if core.empty:
-            return _Insets(lines, strips, nothing(), inset)
-        room = core.grown(margin)
-        lines.append(room)
-    margin = HATCH_MIN * spacing
-    step = inset + (spacing / 2.0 if lines else 0.0)
-    core = room.grown(-(step + margin))
-    strips.append(_strips(room, core, step + margin, thinnest))
-    return _Insets(lines, strips, core.grown(margin), inset)
+        inner = _laid(found, room, width_mm / 2.0 if depth == 0 else spacing / 2.0, margin, limits, settings)
+        if inner.empty:
+            return found
+        found.lines.append(inner)
+        room = inner
+    return replace(found, hatched=_laid(found, room, inset, HATCH_MIN * spacing, limits, settings))
 
 
-def _strips(room: Region, core: Region, depth_mm: float, thinnest_mm: float) -> Region:
-    """What of a room lies further than a depth from its core, slivers apart."""
-    rest = room if core.empty else room - core.grown(depth_mm + SLACK_MM)
+def _laid(found: _Insets, room: Region, half_mm: float, margin_mm: float, limits: Limits, settings: PrintSettings
+          ) -> Region:
+    """Where the next lines run in a room, half a bead from what bounds it; what they leave open is noted as found."""
+    beside = limits.spacing_mm / 2.0 if found.lines else 0.0
+    core = room.grown(-(beside + half_mm + margin_mm))
+    inner = core.grown(margin_mm)
+    rest = room if inner.empty else room - inner.grown(beside + half_mm + SLACK_MM)
+    some = rest.area_mm2 >= MIN_AREA_MM2
+    if not found.lines:
+        found.gaps.append(rest.opened(settings.min_bead_mm / 2.0) if some else nothing())
+    elif some or inner.pieces_less_holes != room.pieces_less_holes:
+        # Between two places with lines the neck may be all within their reach up to the wall's middle.
+        open_ = room.grown(-beside)
+        open_ = open_ if inner.empty else open_ - inner.grown(half_mm + SLACK_MM)
+        found.gaps.append(_wide(open_, limits.pair_mm - limits.spacing_mm))
+        found.shared.append(_narrow(rest, limits.pair_mm, settings.min_bead_mm / 2.0))
+    else:
+        found.gaps.append(nothing())
+        found.shared.append(nothing())
+    return inner
+
+
+def _wide(region: Region, least_mm: float) -> Region:
+    """The places of a region that are at least so wide."""
+    return region.opened(least_mm / 2.0 - SLACK_MM) if region.area_mm2 >= MIN_AREA_MM2 else nothing()
+
+
+def _narrow(region: Region, most_mm: float, thinnest_mm: float) -> Region:
+    """The places of a region that are narrower than that, slivers apart."""
+    if region.area_mm2 < MIN_AREA_MM2:
+        return nothing()
+    rest = region - region.grown(-most_mm / 2.0).grown(most_mm / 2.0 + SLACK_MM)
     return rest.opened(thinnest_mm) if rest.area_mm2 >= MIN_AREA_MM2 else nothing()
