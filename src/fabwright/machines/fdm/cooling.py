@@ -38,8 +38,9 @@ def cooled(rows: Rows, paths: Paths, passes: Passes, ordered: Ordered, job: Prin
         track = Track(step[some], rows.e_mm[some], np.maximum(np.floor(speed[some] * 60.0), 1.0) / 60.0, gain[some])
         return move_times_s(track, corners_of(motion))
 
-    seconds = times_s(slice(None))
+    seconds = whole = times_s(slice(None))
     some: Ints = np.arange(len(rows))
+    slowed = np.zeros(len(passes) + 2, dtype=bool)
     for _ in range(ROUNDS):
         bead_s = passes.sums(rows.path[some], seconds * laying[some])
         factor = slowdown(passes.sums(rows.path[some], seconds), bead_s, settings)
@@ -47,10 +48,16 @@ def cooled(rows: Rows, paths: Paths, passes: Passes, ordered: Ordered, job: Prin
         hurried = (factor > COOLED) & (passes.sums(rows.path[some], laying[some] & (speed[some] > least[some])) > 0.0)
         if not hurried.any():
             break
+        slowed[1:-1] |= hurried
         some = some[hurried[of[some]]]
         speed[some] = np.where(laying[some], np.maximum(speed[some] / factor[of[some]], least[some]), speed[some])
         seconds = times_s(some)
-    whole = seconds if len(seconds) == len(rows) else times_s(slice(None))
+    # Look-ahead reaches into the passes before and after.
+    near = (slowed[2:] | slowed[1:-1] | slowed[:-2])[of]
+    if near.any():
+        whole = whole.copy()
+        own = slowed[1:-1][of]
+        whole[own] = times_s(np.flatnonzero(near))[own[near]]
     return replace(rows, speed_mm_s=speed), whole
 
 
