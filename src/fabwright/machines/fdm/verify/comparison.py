@@ -8,7 +8,7 @@ from fabwright.machines.fdm.settings import PrintSettings
 from fabwright.machines.fdm.verify.deposit import Deposit
 from fabwright.machines.fdm.verify.judging import judged, lines_of
 from fabwright.machines.fdm.verify.material import Measured, measure, part_beads
-from fabwright.machines.fdm.verify.reach import open_areas_mm2, spread_over_layers
+from fabwright.machines.fdm.verify.reach import near_beads, open_areas_mm2, spread_over_layers
 from fabwright.machines.fdm.verify.reference import Reference
 from fabwright.machines.fdm.verify.standing import Hanging, hanging, inside_mm2
 from fabwright.machines.fdm.verify.thinning import thinned
@@ -39,14 +39,15 @@ def material_checks(trace: Trace, deposit: Deposit, reference: Reference, machin
     beads = thinned(deposit, part, FINE_MM)
     measured = measure(beads, reference, settings)
     spread = spread_over_layers(thinned(beads, np.arange(len(beads)), COARSE_MM), reference)
-    gaps = open_areas_mm2(spread, reference, settings, native)
-    hang = hanging(deposit, part, measured, spread, reference, settings, machine.profile.limits)
+    near = near_beads(spread, reference, settings, native)
+    gaps = open_areas_mm2(spread, near, reference, settings, native)
+    hang = hanging(deposit, beads, measured, spread, near, reference, settings, machine.profile.limits)
     found = volumes(beads, reference, settings, native)
     checks, figures = _area_checks(measured, reference, machine, settings, native)
     limits = machine.profile.tolerances
     checks.append(_layered("infill-gap", gaps, limits.open_mm2, "mm2",
                            "Area inside further from a bead than the declared infill leaves", limits.source))
-    checks.append(_standing(trace, deposit, hang, machine))
+    checks.append(_standing(trace, hang, machine))
     checks.append(_layered("supports-clear", inside_mm2(deposit, reference), limits.void_mm2, "mm2",
                            "Area of supports printed into the part", limits.source))
     volume, percent = _volume_checks(found, reference, machine, settings, native)
@@ -99,11 +100,11 @@ def _area_checks(measured: Measured, reference: Reference, machine: Machine, set
     return checks, figures
 
 
-def _standing(trace: Trace, deposit: Deposit, hang: Hanging, machine: Machine) -> Check:
+def _standing(trace: Trace, hang: Hanging, machine: Machine) -> Check:
     limit = float(machine.profile.tolerances.unsupported_mm2)
     worst = int(np.argmax(hang.air_mm)) if len(hang.air_mm) else 0
     value = float(hang.air_mm[worst]) if len(hang.air_mm) else 0.0
-    lines = lines_of(trace, deposit.move[hang.rows])
+    lines = lines_of(trace, hang.moves)
     return judged("supported", value <= limit, "Every bead lies over bed, part, support or raft, beside another bead, "
                   f"or bridges from one to another ({value:.2g} mm do not, limit {limit:g}).",
                   f"Layer {worst}: {value:.2f} mm of beads begin in the air, over nothing and beside nothing; the "

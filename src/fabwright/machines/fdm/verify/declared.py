@@ -77,7 +77,8 @@ def _closed(trace: Trace, deposit: Deposit, settings: PrintSettings) -> Check:
 
 
 def _filament(trace: Trace, deposit: Deposit, parameters: Mapping[str, Any]) -> Check:
-    pushed = float(trace.e_mm[np.unique(deposit.move)].sum())
+    once = np.diff(deposit.move, prepend=-1) != 0
+    pushed = float(trace.e_mm[deposit.move[once]].sum())
     declared = float(parameters["filament_declared_mm"])
     limit = round(DECLARED_MM + 1e-7 * declared, 6)
     off = abs(pushed - declared)

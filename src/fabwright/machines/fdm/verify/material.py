@@ -15,8 +15,8 @@ from fabwright.machines.fdm.verify.runs import ANGLE_DEG, LAYER_BITS, Runs, bead
 from fabwright.model import Floats, Ints
 
 # About this many bead crossings are looked at; the pitch follows from it, between these bounds.
-CROSSINGS = 5e5
-PITCH_MM = (0.08, 0.4)
+CROSSINGS = 4e5
+PITCH_MM = (0.08, 0.5)
 # A void is a place in a solid area further than this from every bead.
 VOID_MM = 0.12
 # Threads in the air are laid this much apart (PrusaSlicer's BRIDGE_EXTRA_SPACING 0.05, and rounding).

@@ -55,8 +55,9 @@ def on_beads(trace: Trace, deposit: Deposit, values: Floats, chosen: np.ndarray 
 
 def _layers(trace: Trace, deposit: Deposit, reference: Reference, settings: PrintSettings) -> Iterable[Check]:
     seen = np.unique(deposit.layer[deposit.part])
-    needed = np.flatnonzero(reference.printable_mm2 > LAYER_MM2)
+    needed = np.flatnonzero(reference.section_mm2 > LAYER_MM2)
     missing = np.setdiff1d(needed, seen)
+    missing = missing[reference.printable_mm2(missing) > LAYER_MM2] if len(missing) else missing
     yield judged("layer-count", not len(missing),
                  f"All {len(needed)} layers of the part that can be printed are there.",
                  f"{trace.file}: {len(seen)} layers are printed, the part has {len(needed)}; layer "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -42,23 +42,41 @@ def spread_over_layers(part: Deposit, reference: Reference) -> Deposit:
     return replace(Deposit(**columns), layer=np.maximum(part.layer[row] - down, 0))
 
 
-def open_areas_mm2(beads: Deposit, reference: Reference, settings: PrintSettings, native: bool) -> Floats:
-    """Area per layer inside the section but too far from every bead for the infill declared there."""
-    layers = len(reference)
-    total = np.zeros(layers)
-    reaches = [infill_reach_mm(settings, settings.infill_density, settings.infill_pattern, native)]
-    reaches += [infill_reach_mm(settings, z.density, z.pattern, native) for z in reference.zones]
+@dataclass(frozen=True, slots=True, eq=False)
+class Near:
+    """Stretches of every layer within `reach_mm` of a bead of the part, on scanlines `pitch_mm` apart; nothing where
+    the reach is infinite."""
+
+    runs: Runs
+    reach_mm: float
+    pitch_mm: float
+
+
+def near_beads(beads: Deposit, reference: Reference, settings: PrintSettings, native: bool) -> Near:
+    """Within the reach of the infill declared outside zones; scanlines are near enough for that in zones too."""
+    reach = infill_reach_mm(settings, settings.infill_density, settings.infill_pattern, native)
+    reaches = [reach, *(infill_reach_mm(settings, z.density, z.pattern, native) for z in reference.zones)]
     pitch = float(np.round(np.clip(min(reaches) / 2.0, *LINES_MM), 2))
-    rest = reference.runs([d.printable for d in reference.distinct], pitch)
-    for zone, reach in zip(reversed(reference.zones), reversed(reaches[1:]), strict=True):
+    nothing = np.empty(0, dtype=np.int64)
+    return Near(_grown(beads, reach, pitch) if np.isfinite(reach) else Runs(nothing, nothing), reach, pitch)
+
+
+def open_areas_mm2(beads: Deposit, near: Near, reference: Reference, settings: PrintSettings, native: bool) -> Floats:
+    """Area per layer inside the section but too far from every bead for the infill declared there."""
+    layers, pitch = len(reference), near.pitch_mm
+    total = np.zeros(layers)
+    rest = reference.runs([d.section for d in reference.distinct], pitch)
+    for zone in reversed(reference.zones):
         runs = zone_runs(zone.sections, pitch)
-        total += _beyond(combined(rest, runs, True, True), beads, reach, pitch, layers)
+        reach = infill_reach_mm(settings, zone.density, zone.pattern, native)
+        if np.isfinite(reach):
+            far = combined(combined(rest, runs, True, True), _grown(beads, reach, pitch), True, False)
+            total += far.area_mm2(layers, pitch)
         rest = combined(rest, runs, True, False)
-    return np.asarray(total + _beyond(rest, beads, reaches[0], pitch, layers))
+    if np.isfinite(near.reach_mm):
+        total += combined(rest, near.runs, True, False).area_mm2(layers, pitch)
+    return total
 
 
-def _beyond(place: Runs, beads: Deposit, reach: float, pitch: float, layers: int) -> Floats:
-    if not np.isfinite(reach) or not len(place.low):
-        return np.zeros(layers)
-    near = bead_runs(beads.a, beads.b, beads.radius_mm + reach, beads.layer, pitch)
-    return combined(place, near, True, False).area_mm2(layers, pitch)
+def _grown(beads: Deposit, reach_mm: float, pitch_mm: float) -> Runs:
+    return bead_runs(beads.a, beads.b, beads.radius_mm + reach_mm, beads.layer, pitch_mm)

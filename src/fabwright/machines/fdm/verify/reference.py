@@ -22,20 +22,20 @@ from fabwright.machines.fdm.verify.runs import ANGLE_DEG, Runs, of_layers, runs_
 from fabwright.model import Floats, Ints, Nominal, Setup
 
 # Parts of a section narrower than twice this are not asked for: no bead lies in them with certainty.
-REACHABLE_MM = 0.25
+REACHABLE_MM = 0.15
+# A layer that holds nothing wider than twice this need not be there.
+PRINTABLE_MM = 0.25
 # The wall band is taken this much narrower than its beads, so that a bead's own edge is not called missing.
 BAND_MM = 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """One kind of layer: its `section`, what of it is `required` to be solid, what is `printable` (less what is too
-    thin to ask for), what `may` be printed, and whose `edges` are compared; these are the section and its
-    printable part but in doubt."""
+    """One kind of layer: its `section`, what of it is `required` to be solid (less what is too thin to ask for), what
+    `may` be printed, and whose `edges` are compared; these are the section but in doubt."""
 
     section: Region
     required: Region
-    printable: Region
     may: Region
     edges: Region
 
@@ -69,10 +69,9 @@ class Reference:
         """Area of every layer's section."""
         return np.array([a.section.area_mm2 for a in self.distinct])[self.which]
 
-    @property
-    def printable_mm2(self) -> Floats:
-        """Area of every layer that is wide enough to be asked for."""
-        return np.array([a.printable.area_mm2 for a in self.distinct])[self.which]
+    def printable_mm2(self, layers: Ints) -> Floats:
+        """Area of these layers that is wide enough to be asked for."""
+        return np.array([self.distinct[self.which[k]].section.opened(PRINTABLE_MM).area_mm2 for k in layers])
 
     @property
     def outline_mm(self) -> Floats:
@@ -139,7 +138,7 @@ def either_layers(nominal: Nominal, setup: Setup, grid: LayerGrid, settings: Pri
             one, other = distinct[which[layer]], below.distinct[below.which[layer]]
             which[layer] = len(distinct)
             distinct.append(Asked(one.section & other.section, one.required & other.required,
-                                  one.printable & other.printable, one.may | other.may, nothing()))
+                                  one.may | other.may, nothing()))
     return replace(above, distinct=tuple(distinct), which=which)
 
 
@@ -147,30 +146,28 @@ def _together(kinds: list[Asked]) -> Asked:
     if len(kinds) == 1:
         return kinds[0]
     whole = united([k.section for k in kinds])
-    return Asked(whole, united([k.required for k in kinds]), united([k.printable for k in kinds]), whole,
-                 united([k.edges for k in kinds]))
+    return Asked(whole, united([k.required for k in kinds]), whole, united([k.edges for k in kinds]))
 
 
 def _body_layers(sliced: Sliced, grid: LayerGrid, settings: PrintSettings, only: np.ndarray | None) -> list[Asked]:
     """What one body asks of each layer; equal neighbourhoods once, as one object."""
-    windows = Windows([sliced.distinct[k] for k in sliced.which])
+    windows = Windows(sliced.distinct)
     known: dict[tuple[int, ...], Asked] = {}
     result = []
-    nowhere = Asked(nothing(), nothing(), nothing(), nothing(), nothing())
+    nowhere = Asked(nothing(), nothing(), nothing(), nothing())
     for layer, own in enumerate(sliced.which):
         if only is not None and not only[layer]:
             result.append(nowhere)
             continue
         low, high = layer - settings.bottom_layers, layer + settings.top_layers
         inside = low >= grid.raft_layers and high < len(sliced) and settings.infill_density < 1.0
-        key = (own, *(sliced.which[low:high + 1] if inside else ()))
+        key = (own, sliced.which[low], sliced.which[high]) if inside else (own,)
         if key not in known:
             whole = sliced.distinct[own]
             band = sliced.width_mm[own] + (settings.walls - 1) * sliced.spacing_mm(own) - BAND_MM
-            core = whole.grown(-band) & windows.common(low, high) if inside else nothing()
-            reachable = whole.opened(REACHABLE_MM)
-            required = ((whole - core) & reachable).opened(REACHABLE_MM / 2.0)
-            known[key] = Asked(whole, nothing() if settings.vase else required, reachable, whole, reachable)
+            core = whole.grown(-band) & windows.common(*key[1:]) if inside else nothing()
+            required = nothing() if settings.vase else (whole - core).opened(REACHABLE_MM)
+            known[key] = Asked(whole, required, whole, whole)
         result.append(known[key])
     return result
 

@@ -42,14 +42,16 @@ class Runs:
 
 
 def merged(low: Ints, high: Ints) -> Runs:
-    """Union of stretches in any order, overlapping or not."""
+    """Union of stretches in any order, overlapping or not.
+
+    With both ends sorted by themselves, a stretch begins anew where as many have ended as had begun.
+    """
     if not len(low):
         return Runs(low, high)
-    order = np.argsort(low)
-    low, reach = low[order], np.maximum.accumulate(high[order])
-    first = np.concatenate([[True], low[1:] > reach[:-1]])
+    low, high = np.sort(low), np.sort(high)
+    first = np.concatenate([[True], low[1:] > high[:-1]])
     last = np.concatenate([np.flatnonzero(first)[1:] - 1, [len(low) - 1]])
-    return Runs(low[first], reach[last])
+    return Runs(low[first], high[last])
 
 
 def combined(a: Runs, b: Runs, in_a: bool, in_b: bool) -> Runs:
@@ -129,8 +131,8 @@ def bead_runs(a: Floats, b: Floats, radius_mm: Floats, layer: Ints, pitch_mm: fl
         s += start
         s += sign * reach
         ends.append(s)
-    owner = np.repeat(layer, count)
-    return merged(pack(owner, line, ends[0]), pack(owner, line, ends[1]))
+    base = pack(np.repeat(layer, count), line, np.zeros(1))
+    return merged(*(base + np.rint(s / X_STEP_MM).astype(np.int64) for s in ends))
 
 
 # A bead along the lines meets each from its one end to its other.

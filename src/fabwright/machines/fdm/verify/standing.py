@@ -17,7 +17,7 @@ from fabwright.machines.fdm.schema import Limits
 from fabwright.machines.fdm.settings import CUSTOM, INTERFACE, SUPPORT, PrintSettings
 from fabwright.machines.fdm.verify.deposit import HEIGHT_MM, Deposit
 from fabwright.machines.fdm.verify.material import Measured
-from fabwright.machines.fdm.verify.reach import infill_reach_mm
+from fabwright.machines.fdm.verify.reach import Near
 from fabwright.machines.fdm.verify.reference import Reference
 from fabwright.machines.fdm.verify.runs import bead_runs, combined, holds, shifted_layers, sums
 from fabwright.model import Floats, Ints
@@ -43,20 +43,20 @@ RIM_MM = 0.1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hanging:
-    """Per layer (layers,): `air_mm` length of beads in the air; `bridge_mm` longest straight bridge. `rows` of the
-    deposit that lie in the air."""
+    """Per layer (layers,): `air_mm` length of beads in the air; `bridge_mm` longest straight bridge. `moves` whose
+    beads lie in the air."""
 
     air_mm: Floats
     bridge_mm: Floats
-    rows: Ints
+    moves: Ints
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Pieces:
-    """Pieces of beads in the order laid: `row` in the deposit, `a`, `b`, `middle` (n, 2), `long` mm, `layer`, `width`,
+    """Pieces of beads in the order laid: `move` in the trace, `a`, `b`, `middle` (n, 2), `long` mm, `layer`, `width`,
     `follows` True where it goes on from the piece before."""
 
-    row: Ints
+    move: Ints
     a: Floats
     b: Floats
     middle: Floats
@@ -66,13 +66,14 @@ class _Pieces:
     follows: np.ndarray
 
 
-def hanging(deposit: Deposit, part: Ints, measured: Measured, spread: Deposit, reference: Reference,
+def hanging(deposit: Deposit, part: Deposit, measured: Measured, spread: Deposit, infill: Near, reference: Reference,
             settings: PrintSettings, limits: Limits) -> Hanging:
-    """Try every bead of the part above the bed; `spread` are the part's beads in each layer that they fill."""
+    """Try every bead of the part above the bed; `spread` are the part's beads in each layer that they fill, `infill`
+    what lies within its reach of them."""
     layers = len(reference)
     nothing = Hanging(np.zeros(layers), np.zeros(layers), np.empty(0, dtype=np.int64))
-    pieces = _cut(deposit, part[deposit.layer[part] > 0])
-    if not len(pieces.row):
+    pieces = _cut(part, np.flatnonzero(part.layer > 0))
+    if not len(pieces.move):
         return nothing
     ground, below = _ground(deposit, spread, reference, settings), shifted_layers(measured.wide, 1)
 
@@ -82,10 +83,10 @@ def hanging(deposit: Deposit, part: Ints, measured: Measured, spread: Deposit, r
             over[~over] = _within(ground, points[~over], pieces.layer[rows[~over]], UNDER_MM)
         return over
 
-    held = on_ground(pieces.middle, np.arange(len(pieces.row)))
+    held = on_ground(pieces.middle, np.arange(len(pieces.move)))
     left = np.flatnonzero(~held)
     if len(left):
-        held[left] = _over_sparse(pieces, left, ground, reference, settings)
+        held[left] = _over_sparse(pieces, left, infill, reference)
     hang = np.flatnonzero(~held)
     if not len(hang):
         return nothing
@@ -95,14 +96,12 @@ def hanging(deposit: Deposit, part: Ints, measured: Measured, spread: Deposit, r
     return _judge(pieces, hang, near, on_ground, limits, layers)
 
 
-def _over_sparse(pieces: _Pieces, rows: Ints, ground: _Ground, reference: Reference, settings: PrintSettings
-                 ) -> np.ndarray:
+def _over_sparse(pieces: _Pieces, rows: Ints, infill: Near, reference: Reference) -> np.ndarray:
     """Which pieces lie over the solid of the layer below, with a bead of it in reach of its infill."""
-    reach = infill_reach_mm(settings, settings.infill_density, settings.infill_pattern)
     below = shifted_layers(reference.runs([d.section for d in reference.distinct], PITCH_MM), 1)
     over = holds(below, pieces.middle[rows], pieces.layer[rows], PITCH_MM)
-    if np.isfinite(reach) and over.any():
-        over[over] = _within(ground, pieces.middle[rows[over]], pieces.layer[rows[over]], reach)
+    if np.isfinite(infill.reach_mm):
+        over &= holds(shifted_layers(infill.runs, 1), pieces.middle[rows], pieces.layer[rows], infill.pitch_mm)
     return over
 
 
@@ -126,7 +125,7 @@ def _cut(deposit: Deposit, rows: Ints) -> _Pieces:
     b = deposit.a[row] + ((at + 1) / count[of])[:, None] * step
     follows = np.zeros(len(row), dtype=bool)
     follows[1:] = (np.abs(a[1:] - b[:-1]).max(axis=1) < 1e-6) & (np.diff(deposit.layer[row]) == 0)
-    return _Pieces(row, a, b, (a + b) / 2.0, deposit.length_mm[row] / count[of], deposit.layer[row],
+    return _Pieces(deposit.move[row], a, b, (a + b) / 2.0, deposit.length_mm[row] / count[of], deposit.layer[row],
                    2.0 * deposit.radius_mm[row], follows)
 
 
@@ -201,7 +200,7 @@ def _judge(pieces: _Pieces, hang: Ints, near: np.ndarray, on_ground: Callable[[F
     layer = pieces.layer[hang]
     longest = np.zeros(layers)
     np.maximum.at(longest, pieces.layer[begin[bridge]], length[bridge])
-    return Hanging(sums(layer[~good], pieces.long[hang[~good]], layers), longest, np.unique(pieces.row[hang[~good]]))
+    return Hanging(sums(layer[~good], pieces.long[hang[~good]], layers), longest, np.unique(pieces.move[hang[~good]]))
 
 
 def _beside(pieces: _Pieces, points: Floats, of: Ints, before_mm: Floats, width: Floats) -> np.ndarray:
