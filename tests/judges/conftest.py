@@ -42,6 +42,8 @@ WISHES = {
     "insole-prusa": Wish("insole", INSOLE, "prusa-mk4s", "tpu-95a"),
     "insole-ender": Wish("insole", INSOLE, "ender-3-v3", "petg"),
     "insole-voron": Wish("insole", INSOLE, "voron-2.4-350", "petg"),
+    "insole-railcore": Wish("insole", INSOLE, "railcore-300zl", "petg"),
+    "enclosure-bambu": Wish("enclosure", BOARD, "bambu-a1", "petg"),
     "enclosure-prusa": Wish("enclosure", BOARD, "prusa-mk4s", "petg"),
     "insole-router": Wish("insole", INSOLE, "grbl-router-800", "eva-40"),
     "insole-linuxcnc": Wish("insole", INSOLE, "linuxcnc-mill-600", "eva-40"),

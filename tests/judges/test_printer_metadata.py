@@ -15,7 +15,7 @@ import fabwright as fw
 
 pytestmark = pytest.mark.judge
 
-PRINTS = ("insole-prusa", "insole-ender", "insole-voron", "enclosure-prusa")
+PRINTS = ("insole-prusa", "insole-ender", "insole-voron", "insole-railcore", "enclosure-prusa")
 MOONRAKER = "venv/lib/python3*/site-packages/moonraker/components/file_manager/metadata.py"
 # Every field Moonraker 0.11 looks for in a slicer's file, save those of machines that we do not write for.
 FIELDS = {
