@@ -1,4 +1,5 @@
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -6,9 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fabwright.machines.fdm import MACHINE_CLASS
+from fabwright.machines.fdm.verify.deposit import deposited
+from fabwright.machines.fdm.verify.material import gaps_mm
 from fabwright.machines.fdm.verify.runs import bead_runs, combined, merged
 from fabwright.machines.fdm.verify.stopping import stop_check
-from fabwright.model import Happening, Setup, Status
+from fabwright.machines.fdm.verify.thinning import thinned
+from fabwright.model import CheckedPart, Dialect, Happening, Nominal, NominalZone, Part, Setup, Status
+from fabwright.post import post
+
+from . import foreign
 
 FIGURES = ("time_s", "filament_mm", "filament_g", "filament_cm3", "layers", "volume_deviation_pct",
            "area_deviation_max_pct", "boundary_p99_mm")
@@ -47,7 +54,6 @@ def test_a_full_body_takes_the_volume_of_its_mesh(bench):
 
 
 def test_the_wrong_solid_is_refused(bench, holed):
-    from fabwright.model import Nominal
     other = bench.mesh_of(bench.block(20, 16, 4), "holed")
     verdict = MACHINE_CLASS.verify((holed.trace,), Nominal((other,)), holed.plan.setup, holed.machine, holed.material)
     assert not verdict.passed
@@ -90,6 +96,101 @@ def test_every_prefix_can_be_stopped_where_the_axis_has_room(bench, holed):
     assert min(low.lines) > 0.7 * holed.trace.line_count
     inches = replace(holed.trace, happenings=(*holed.trace.happenings, Happening(7, 3, "units", 25.4)))
     assert stop_check(inches, bed).lines[0] == 7
+
+
+ARCS = b"""M83
+G28
+M104 S215
+;LAYER_CHANGE
+;Z:0.2
+;HEIGHT:0.2
+G1 Z0.2 F600
+G1 X110 Y100 F3000
+;TYPE:External perimeter
+;WIDTH:0.45
+G3 X90 Y100 I-10 J0 E1.3
+G3 X110 Y100 I10 J0 E1.3
+;TYPE:Bridge infill
+;HEIGHT:0.4
+G1 X120 Y100 E0.5
+"""
+
+
+def test_arcs_are_laid_as_chords_within_a_hundredth_and_bridges_as_threads(holed):
+    beads = deposited(holed.read(ARCS))
+    ring = beads.role == 0
+    assert np.hypot(*(beads.a[ring] - 100.0).T) == pytest.approx(10.0, abs=1e-6)
+    middles = (beads.a[ring] + beads.b[ring]) / 2.0
+    assert np.hypot(*(middles - 100.0).T).min() > 10.0 - 0.0051
+    assert beads.length_mm[ring].sum() == pytest.approx(2 * np.pi * 10.0, rel=1e-9)
+    area = np.pi * 1.75 ** 2 / 4
+    assert beads.volume_mm3.sum() == pytest.approx(3.1 * area, rel=1e-9)
+    assert beads.height_mm[-1] == 0.4
+    assert 2.0 * beads.radius_mm[-1] == pytest.approx(np.sqrt(4 * 0.05 * area / np.pi))
+    # Turned the other way round, the arcs lie elsewhere; of half circles, on the other half.
+    turned = deposited(holed.read(ARCS.replace(b"G3 X90", b"G2 X90")))
+    assert turned.a[1, 1] < 100.0 < beads.a[1, 1]
+
+
+def test_thinned_beads_keep_volume_and_place(holed):
+    beads = deposited(holed.trace)
+    fewer = thinned(beads, np.arange(len(beads)), 0.05)
+    assert len(fewer) < 0.9 * len(beads)
+    assert fewer.volume_mm3.sum() == pytest.approx(beads.volume_mm3.sum(), rel=1e-9)
+    for layer in (3, 9):
+        whole, part = beads.layer == layer, fewer.layer == layer
+        points = (beads.a[whole] + beads.b[whole]) / 2.0
+        assert gaps_mm(points, fewer.a[part], fewer.b[part], fewer.radius_mm[part]).max() < -0.15
+
+
+def printed_with_zones(bench, nominal):
+    plain = bench.printed(nominal.meshes)
+    checked = CheckedPart.seal(Part(), nominal, ())
+    making = MACHINE_CLASS.making(plain.machine, plain.material, None)
+    plan = MACHINE_CLASS.plan(checked, making, plain.machine, plain.material, {})
+    toolpath = MACHINE_CLASS.toolpath(plan)
+    template = (Path(__file__).resolve().parents[3] / "templates" / "marlin" / "program.gcode.j2").read_text()
+    identity = dict.fromkeys(("generator", "design", "variant", "machine", "material"), "x")
+    data = post(toolpath, Dialect("marlin", template, plain.machine.profile.controller), identity).files[0].data
+    return replace(plain, nominal=nominal, plan=plan, toolpath=toolpath, data=data, trace=plain.read(data))
+
+
+def test_zones_are_held_to_their_own_density(bench):
+    body, half = bench.mesh_of(bench.block(30, 16, 5), "body"), bench.mesh_of(bench.block(15, 16, 5), "half")
+    nominal = Nominal((body,), (), (NominalZone(half, 0, {"infill_density": 0.5}),))
+    made = printed_with_zones(bench, nominal)
+    assert [c.message for c in made.verdict().failures] == []
+    for other in (0.15, 0.9):
+        asked = Nominal((body,), (), (NominalZone(half, 0, {"infill_density": other}),))
+        wrong = MACHINE_CLASS.verify((made.trace,), asked, made.plan.setup, made.machine, made.material)
+        assert {"volume", "infill-gap"} & {c.name for c in wrong.failures}
+
+
+def test_bodies_one_at_a_time_are_not_run_into(bench):
+    made = bench.printed((bench.mesh("step"), bench.mesh("tube")), sequence="one-at-a-time")
+    assert [c.message for c in made.verdict().failures] == []
+    text = made.data.decode()
+    # The second body's layers begin low again; travel over the first one at that height.
+    at = text.rindex(";Z:0.2\n")
+    at = text.index("\n", text.index("\nG0 ", at) + 1)
+    laid = np.flatnonzero((made.trace.e_mm > 0) & (made.trace.line < text[:at].count("\n")))
+    x, y = made.trace.end[laid[np.argmax(made.trace.end[laid, 2])], :2]
+    through = text[:at] + f"\nG1 Z0.2 F720\nG0 X{x:.3f} Y{y:.3f} F18000" + text[at:]
+    failures = {c.name: c for c in made.verdict(through.encode()).failures}
+    assert "Depth of the nozzle below what is printed in its way reaches" in failures["above-the-part"].message
+
+
+@pytest.mark.skipif(not foreign.INSTALLED, reason="prusa-slicer is not installed")
+@pytest.mark.parametrize(("name", "parameters"), [
+    ("holed", {}), ("thin", {"walls": 3}), ("dome", {"infill_pattern": "gyroid"}), ("overhang", {"supports": "grid"}),
+    ("bridge", {}), ("fin", {"vase": True})])
+def test_good_files_of_prusaslicer_pass(bench, name, parameters):
+    thin = bench.block(20, 0.7, 5) + bench.block(20, 8, 1.0)
+    mesh = bench.mesh_of(thin, "thin") if name == "thin" else bench.mesh(name)
+    made = foreign.sliced((mesh,), bench.machine("prusa-mk4s"), bench.material("pla"), **parameters)
+    verdict = made.verdict()
+    assert [c.message for c in verdict.failures] == []
+    assert abs(verdict.figures["volume_deviation_pct"]) < 3.0
 
 
 @settings(max_examples=15, deadline=None)

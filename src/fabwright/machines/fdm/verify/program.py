@@ -122,15 +122,21 @@ def _said_widths(trace: Trace, deposit: Deposit, settings: PrintSettings, native
 
 
 def _spiral_ends(deposit: Deposit, native: bool) -> np.ndarray:
-    """Beads of the first and the last turn of a spiral, which swell from nothing and fade to it; of a foreign one all,
-    whose filament is scaled without a mark."""
-    climbing = deposit.off_mm > HEIGHT_MM
-    turns = np.unique(deposit.layer[climbing])
-    if not len(turns):
-        return climbing
-    if not native:
-        return np.asarray(deposit.layer >= turns[0])
-    return np.asarray((deposit.layer <= turns[0] + 1) & (deposit.layer >= turns[0]) | (deposit.layer >= turns[-1]))
+    """Beads of the first and the last turn of each spiral, which swell from nothing and fade to it; of a foreign one
+    all, whose filament is scaled without a mark."""
+    ends = np.zeros(len(deposit), dtype=bool)
+    climbing = np.flatnonzero(deposit.off_mm > HEIGHT_MM)
+    if not len(climbing):
+        return ends
+    # Another spiral begins where the height falls back.
+    first = np.concatenate([[0], np.flatnonzero(np.diff(deposit.layer[climbing]) < 0) + 1])
+    last = np.concatenate([first[1:] - 1, [len(climbing) - 1]])
+    until = np.concatenate([climbing[first[1:]], [len(deposit)]])
+    for a, b, stop in zip(climbing[first], climbing[last], until, strict=True):
+        layer = deposit.layer[a:stop]
+        low, high = deposit.layer[a], deposit.layer[b]
+        ends[a:stop] = (layer >= low) & ((layer <= low + 1) | (layer >= high) | (not native))
+    return ends
 
 
 def _through(trace: Trace, settings: PrintSettings) -> Iterable[Check]:
