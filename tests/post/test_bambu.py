@@ -121,3 +121,21 @@ def test_a_package_needs_the_model_and_a_picture(dialect: Any, moves: Any, facts
     bare = ToolpathFile("part", moves(ROWS), (), (), facts)
     with pytest.raises(PostError, match="needs a picture of the part"):
         post(Toolpath((bare,)), dialect("bambu", model_id="N2S"), identity)
+
+
+@pytest.mark.parametrize(("line", "sentence"), [
+    ("M500 ; save cali data", "M500 writes the machine's stored settings"),
+    ("G29.1 Z-0.02", "G29.1 shifts the height of the first layer"),
+    ("M211 S0", "M211 S0 switches off the firmware's limits of travel"),
+    ("M622 J1", "M622 is not a command this controller (bambu) is known to have"),
+])
+def test_words_of_the_makers_own_start_that_are_refused(packed: bytes, line: str, sentence: str) -> None:
+    inside = parts(packed)
+    program = inside[PROGRAM].replace(b"G92 E0\n", b"G92 E0\n" + line.encode() + b"\n", 1)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(PROGRAM, program)
+        archive.writestr(f"{PROGRAM}.md5", hashlib.md5(program).hexdigest())
+    findings = replay(buffer.getvalue(), "part.gcode.3mf", "bambu", {}).findings
+    assert len(findings) == 1
+    assert sentence in str(findings[0])

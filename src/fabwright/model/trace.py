@@ -19,8 +19,8 @@ class Happening:
     (M3/M4), output-off (M5), output-value (S), air-on, air-off, tool-change, tool-length, dwell, units,
     distance-mode, extruder-mode, plane, feed-mode, work-offset, set-position, motors-off, program-end, layer, role,
     object-start, object-end, progress, acceleration, jerk, pressure-advance, flow-override, feed-override,
-    machine-coordinates, wait, message, pause, filament-stated (mm, by a comment). `value` is its number (mm, s, degrees C, fraction, rpm or S as written),
-    `text` its words.
+    machine-coordinates, wait, message, pause, filament-stated (mm, by a comment). `value` is its number (mm, s,
+    degrees C, fraction, rpm or S as written), `text` its words.
     """
 
     line: int
