@@ -41,8 +41,8 @@ def test_planes_leave_coplanar_faces():
     placed = placed_solid(mesh(step))
     planes = clear_of_faces(placed, np.array([1.0, 2.0, 3.0]))
     assert planes[[0, 2]] == pytest.approx([1.0, 3.0])
-    assert planes[1] > 2.0
-    assert section(placed, float(planes[1])).area_mm2 == pytest.approx(50.0)
+    assert planes[1] < 2.0
+    assert section(placed, float(planes[1])).area_mm2 == pytest.approx(100.0)
 
 
 def test_equal_sections_are_known_without_cutting():

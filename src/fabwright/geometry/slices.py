@@ -13,7 +13,8 @@ from fabwright.model import Floats, Ints, Mesh
 
 # A section's own noise: chained offsets on raw contours lose area and run eight times slower.
 SECTION_TOLERANCE_MM = 0.005
-# A plane this close to a horizontal face moves up by as much: which side of the face it shows is then defined.
+# A plane this close to a horizontal face moves below it: which side of the face it shows is then defined. A layer cut
+# in two by a face belongs to what lies below, as PrusaSlicer has it.
 FACE_CLEARANCE_MM = 0.002
 # A facet steeper than this changes its outline by less than 0.5 micrometre per millimetre of height. Facets of upright
 # round walls lean up to 0.0004 by the rounding of their corners.
@@ -75,7 +76,7 @@ def section(placed: PlacedSolid, z_mm: float) -> Region:
 
 
 def clear_of_faces(placed: PlacedSolid, planes_mm: Floats) -> Floats:
-    """The planes (n,), each moved up by FACE_CLEARANCE_MM where a horizontal face lies within that of it."""
+    """The planes (n,), each moved down by twice FACE_CLEARANCE_MM where a horizontal face lies within that of it."""
     z = placed.vertices[:, 2][placed.triangles]
     flat = np.unique(z[(z.max(axis=1) - z.min(axis=1)) < FACE_CLEARANCE_MM].mean(axis=1)) if len(z) else np.empty(0)
     if not len(flat):
@@ -83,7 +84,7 @@ def clear_of_faces(placed: PlacedSolid, planes_mm: Floats) -> Floats:
     after = np.clip(np.searchsorted(flat, planes_mm), 0, len(flat) - 1)
     before = np.clip(after - 1, 0, len(flat) - 1)
     near = np.minimum(np.abs(flat[after] - planes_mm), np.abs(flat[before] - planes_mm)) < FACE_CLEARANCE_MM
-    return np.asarray(planes_mm + np.where(near, 2.0 * FACE_CLEARANCE_MM, 0.0))
+    return np.asarray(planes_mm - np.where(near, 2.0 * FACE_CLEARANCE_MM, 0.0))
 
 
 def repeats_below(placed: PlacedSolid, planes_mm: Floats) -> np.ndarray:

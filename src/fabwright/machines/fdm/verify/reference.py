@@ -92,7 +92,7 @@ def declared_grid(parameters: Mapping[str, Any]) -> LayerGrid:
 
 def nominal_layers(nominal: Nominal, setup: Setup, grid: LayerGrid, settings: PrintSettings, native: bool,
                    lift_mm: float = 0.0, only: np.ndarray | None = None) -> Reference:
-    """Cut the nominal meshes where they stand, or `lift_mm` above; layers that are not in `only` (layers,) are left
+    """Cut the nominal meshes where they stand, or `lift_mm` higher; layers that are not in `only` (layers,) are left
     empty."""
     placements = [p for p in setup.placements if not p.sheet]
     placed = [placed_solid(nominal.meshes[p.of], p.rotation_deg, (*p.offset_mm[:2], p.offset_mm[2] + lift_mm))
@@ -124,22 +124,22 @@ def either_layers(nominal: Nominal, setup: Setup, grid: LayerGrid, settings: Pri
     slicer's rounding: of such a layer, what both cuts have is asked for, and what either has is allowed. So it is with
     the first layer with and without its elephant's foot, which slicers leave to narrow parts.
     """
-    above = nominal_layers(nominal, setup, grid, settings, False)
+    under = nominal_layers(nominal, setup, grid, settings, False)
     lowest = np.arange(len(grid)) == grid.raft_layers
-    loose = [(above.tied, settings, 2.0 * FACE_CLEARANCE_MM)]
+    loose = [(under.tied, settings, -2.0 * FACE_CLEARANCE_MM)]
     if settings.elephant_foot_mm > 0.0:
         loose.append((lowest, replace(settings, elephant_foot_mm=0.0), 0.0))
-    distinct, which = list(above.distinct), above.which.copy()
+    distinct, which = list(under.distinct), under.which.copy()
     for layers, otherwise, lift_mm in loose:
         if not layers.any():
             continue
-        below = nominal_layers(nominal, setup, grid, otherwise, False, lift_mm, layers)
+        over = nominal_layers(nominal, setup, grid, otherwise, False, lift_mm, layers)
         for layer in np.flatnonzero(layers):
-            one, other = distinct[which[layer]], below.distinct[below.which[layer]]
+            one, other = distinct[which[layer]], over.distinct[over.which[layer]]
             which[layer] = len(distinct)
             distinct.append(Asked(one.section & other.section, one.required & other.required,
                                   one.may | other.may, nothing()))
-    return replace(above, distinct=tuple(distinct), which=which)
+    return replace(under, distinct=tuple(distinct), which=which)
 
 
 def _together(kinds: list[Asked]) -> Asked:

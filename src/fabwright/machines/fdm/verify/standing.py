@@ -72,7 +72,7 @@ def hanging(deposit: Deposit, part: Deposit, measured: Measured, spread: Deposit
     what lies within its reach of them."""
     layers = len(reference)
     nothing = Hanging(np.zeros(layers), np.zeros(layers), np.empty(0, dtype=np.int64))
-    pieces = _cut(part, np.flatnonzero(part.layer > 0))
+    pieces = _cut(part, np.flatnonzero(part.layer >= _first_hanging(reference, settings)))
     if not len(pieces.move):
         return nothing
     ground, below = _ground(deposit, spread, reference, settings), shifted_layers(measured.wide, 1)
@@ -94,6 +94,14 @@ def hanging(deposit: Deposit, part: Deposit, measured: Measured, spread: Deposit
     free = min(free, SUPPORTED_MM) if settings.supports != "none" else free
     near = _within(ground, pieces.middle[hang], pieces.layer[hang], free)
     return _judge(pieces, hang, near, on_ground, limits, layers)
+
+
+def _first_hanging(reference: Reference, settings: PrintSettings) -> int:
+    """The first layer that can hang: where supports are ordered, the bed carries what begins within their gap of it, as
+    no support fits there."""
+    gap = settings.support_gap_z_mm if settings.supports != "none" else 0.0
+    bottoms = reference.grid.tops_mm - reference.grid.heights_mm
+    return max(int(np.searchsorted(bottoms, gap + HEIGHT_MM, "right")), 1)
 
 
 def _over_sparse(pieces: _Pieces, rows: Ints, infill: Near, reference: Reference) -> np.ndarray:
