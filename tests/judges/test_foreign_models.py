@@ -91,7 +91,8 @@ def attachment(mesh: Mesh) -> Attachment:
 def solid(made: Any, name: str) -> Mesh:
     """Arrays of a kernel's body."""
     raw = made.to_mesh64()
-    return Mesh(name, np.asarray(raw.vert_properties)[:, :3], np.asarray(raw.tri_verts).astype(np.int64))
+    corners = np.asarray(raw.vert_properties)[:, :3].astype(np.float32).astype(np.float64)
+    return Mesh(name, corners, np.asarray(raw.tri_verts).astype(np.int64))
 
 
 def test_two_million_triangles_are_a_job(workshop: Any) -> None:
