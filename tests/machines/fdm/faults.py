@@ -21,14 +21,33 @@ class Text:
         moves = [k for k, line in enumerate(self.lines) if re.match(r"G[0-3] ", line)]
         self.moves = [k for k in moves if self.layers[0] < k < end]
         plane = [k for k in self.moves if re.search("[XY]", self.lines[k])]
-        self.beads = [k for k in plane if re.search(r" E\d*\.?\d", self.lines[k])]
+        self.relative = any(line.startswith("M83") for line in self.lines)
+        self.beads = self._pushing(plane)
         self.travels = [k for k in plane if " E" not in self.lines[k]]
         self.pulls = [k for k in self.moves if self.lines[k].startswith("G1 E")]
         self.bead_set = set(self.beads)
-        self.relative = "M83" in self.lines or any(line.startswith("M83") for line in self.lines)
         self.place = self._places()
         apart = ("Support material", "Support material interface", "Skirt/Brim", "Custom")
         self.part = [k for k, role in self.roles().items() if role not in apart]
+
+    def _pushing(self, plane: list[int]) -> list[int]:
+        """Moves in the plane that push filament, counted either way."""
+        if self.relative:
+            return [k for k in plane if re.search(r" E\d*\.?\d", self.lines[k])]
+        at, found, wanted = 0.0, [], set(plane)
+        for k, line in enumerate(self.lines):
+            now = word(line, "E", at)
+            if k in wanted and now > at:
+                found.append(k)
+            at = now
+        return found
+
+    def corner(self, at: int) -> float:
+        """How far the end of a move lies from the line that would replace it and the next."""
+        (x0, y0), (x, y), (x1, y1) = self.place[at - 1], self.place[at], self.place[at + 1]
+        square = (x1 - x0) ** 2 + (y1 - y0) ** 2
+        share = min(max(((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / square, 0.0), 1.0) if square else 0.0
+        return ((x - x0 - share * (x1 - x0)) ** 2 + (y - y0 - share * (y1 - y0)) ** 2) ** 0.5
 
     def _places(self) -> list[tuple[float, float]]:
         place, x, y = [], 0.0, 0.0
@@ -125,7 +144,7 @@ def faults(text: Text, drops: int) -> Iterator[tuple[str, Lines]]:
 
 def _drops(text: Text, drops: int) -> Iterator[tuple[str, Lines]]:
     # A bead of a hundredth of a millimetre of filament, and a travel that leads to the next one, are no loss.
-    felt = [k for k in text.beads if text.length(k) > 0.6]
+    felt = [k for k in text.beads if text.length(k) > 0.6 and (text.relative or text.corner(k) > 1.0)]
     before_bead = [k for k, after in zip(text.moves, text.moves[1:], strict=False)
                    if k in set(text.travels) and text.length(k) > 0.6 and after in text.bead_set]
     for kind, rows in (("bead", felt), ("travel", before_bead), ("pull", text.pulls)):
@@ -133,7 +152,8 @@ def _drops(text: Text, drops: int) -> Iterator[tuple[str, Lines]]:
             yield f"dropped {kind} {at + 1}", text.without(at)
     for at in text.rng.sample(felt, min(max(drops // 3, 1), len(felt))):
         yield f"one coordinate off {at + 1}", text.changed([at], moved("XY"["X" not in text.lines[at]], 1.5))
-        yield f"line twice {at + 1}", [*text.lines[:at], text.lines[at], *text.lines[at:]]
+        if text.relative:
+            yield f"line twice {at + 1}", [*text.lines[:at], text.lines[at], *text.lines[at:]]
 
 
 def _amounts(text: Text) -> Iterator[tuple[str, Lines]]:
@@ -215,7 +235,7 @@ def _words(text: Text) -> Iterator[tuple[str, Lines]]:
     yield "fan from the first layer", text.inserted("M106 S255", text.layers[0] + 1)
     yield "unknown word", text.inserted("M1234")
     yield "settings stored", text.inserted("M500")
-    yield "acceleration too high", text.inserted("M204 P30000")
+    yield "acceleration too high", text.inserted("M204 S30000")
     yield "motors off in mid-print", text.inserted("M84")
 
 

@@ -104,7 +104,8 @@ def machine_notes(machine: Machine) -> tuple[str, ...]:
 def setup_parameters(settings: PrintSettings, grid: LayerGrid, paths: Paths) -> dict[str, Any]:
     """What travels with the job besides the settings: the layers and the filament that the beads take."""
     return {**settings.as_json(), "engine": "native",
-            "filament_declared_mm": paths.volume_mm3() / settings.filament_area_mm2, "layers": len(grid),
+            "filament_declared_mm": paths.volume_mm3() / settings.filament_area_mm2,
+            "length_declared_mm": float(paths.bead_mm().sum()), "layers": len(grid),
             "top_mm": float(grid.tops_mm[-1]), "tops_mm": [round(float(z), 6) for z in grid.tops_mm],
             "heights_mm": [round(float(h), 6) for h in grid.heights_mm], "raft_layers": grid.raft_layers}
 

@@ -18,6 +18,10 @@ from fabwright.model import Check, Floats, Machine, Trace
 
 # Sums differ by a step of E at each retraction, no more: the writer carries its rounding on.
 DECLARED_MM = 0.001
+# Three decimals of every point, in and out; arcs replace chords within the tolerance of their fitting.
+LENGTH_MM, ARC_LENGTH = 0.01, 1e-3
+# From one bead of a wall or gap to the next.
+STEP_PCT = 35.0
 
 
 def declared_checks(trace: Trace, deposit: Deposit, settings: PrintSettings, parameters: Mapping[str, Any],
@@ -25,7 +29,8 @@ def declared_checks(trace: Trace, deposit: Deposit, settings: PrintSettings, par
     """Checks against the setup that travels with the job."""
     flow_pct = machine.profile.tolerances.flow_pct
     return [_relative(trace), _announced(trace, deposit, reference), drip_check(trace, settings, reference),
-            _steady(trace, deposit, flow_pct), _closed(trace, deposit, settings), _filament(trace, deposit, parameters),
+            _steady(trace, deposit, settings, flow_pct), _closed(trace, deposit, settings),
+            _filament(trace, deposit, parameters), _length(trace, deposit, parameters, settings),
             _speeds(trace, deposit, settings), *_temperatures(trace, settings)]
 
 
@@ -46,17 +51,19 @@ def _announced(trace: Trace, deposit: Deposit, reference: Reference) -> Check:
                   int(wrong.sum()), 0.0, "beads", "", lines)
 
 
-def _steady(trace: Trace, deposit: Deposit, flow_pct: float) -> Check:
-    """Filament per millimetre stays the same along a bead without a break, outside walls and gaps."""
+def _steady(trace: Trace, deposit: Deposit, settings: PrintSettings, flow_pct: float) -> Check:
+    """Filament per millimetre stays the same along a bead without a break; walls and gaps change it in small steps."""
     rate = deposit.spacing_mm * deposit.height_mm
     off = np.zeros(len(deposit))
     same = np.zeros(len(deposit), dtype=bool)
     if len(deposit) > 1:
         step, said = np.diff(deposit.move), trace.bead_width_mm[deposit.move]
-        same[1:] = (step <= 1) & (np.diff(deposit.role) == 0) & (np.diff(said) == 0.0) & ~np.isin(
-            deposit.role[1:], VARIED)
+        same[1:] = (step <= 1) & (np.diff(deposit.role) == 0) & (np.diff(said) == 0.0)
         rounding = E_STEP_MM * rate / np.maximum(trace.e_mm[deposit.move], 1e-9)
         off[1:] = np.maximum(np.abs(np.diff(rate)) - rounding[1:] - rounding[:-1], 0.0) / rate[:-1] * 100.0
+    off = np.where(np.isin(deposit.role, VARIED), np.maximum(off - STEP_PCT, 0.0), off)
+    if settings.vase:
+        off[:] = 0.0
     values, mask = on_beads(trace, deposit, off, same)
     return at_most(trace, "bead-steady", values, mask, flow_pct, "%", "Change of filament per millimetre along a bead",
                    "")
@@ -85,6 +92,15 @@ def _filament(trace: Trace, deposit: Deposit, parameters: Mapping[str, Any]) -> 
     return judged("filament-declared", off <= limit, f"The beads take {pushed:.2f} mm of filament, as the setup says.",
                   f"{trace.file}: the beads take {pushed:.3f} mm of filament, the setup says {declared:.3f}.", off,
                   limit, "mm", "setup")
+
+
+def _length(trace: Trace, deposit: Deposit, parameters: Mapping[str, Any], settings: PrintSettings) -> Check:
+    laid, declared = float(deposit.length_mm.sum()), float(parameters["length_declared_mm"])
+    limit = LENGTH_MM + (ARC_LENGTH if settings.arc_fitting else 1e-8) * declared
+    off = abs(laid - declared)
+    return judged("length-declared", off <= limit, f"The beads are {laid / 1000.0:.2f} m long, as the setup says.",
+                  f"{trace.file}: the beads are {laid:.3f} mm long, the setup says {declared:.3f}.", off,
+                  round(limit, 4), "mm", "setup")
 
 
 def _speeds(trace: Trace, deposit: Deposit, settings: PrintSettings) -> Check:

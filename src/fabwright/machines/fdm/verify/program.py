@@ -28,6 +28,8 @@ WIDTH_PCT, OWN_WIDTH_PCT = 3.0, 0.5
 PULLED_MM = 0.003
 #: Roles whose beads vary in width along a path.
 VARIED = (EXTERNAL, PERIMETER, GAP, OVERHANG)
+# A shorter bead of a spiral may climb by less than the program counts.
+SHORT_MM = 1.0
 # Of a bridge's thread, in nozzle diameters.
 THREAD_MOST = 1.6
 
@@ -69,7 +71,9 @@ def _layers(trace: Trace, deposit: Deposit, reference: Reference, settings: Prin
         # A spiral ends in the layer that it fills, and climbs by less than one in a move.
         thick = reference.grid.heights_mm[deposit.layer] if len(reference) else rise
         beyond = deposit.top_mm > reference.grid.tops_mm[-1] + HEIGHT_MM if len(reference) else rise >= 0.0
-        away = np.where((rise < thick) & ~beyond, 0.0, away)
+        climbs = ((rise > 0.0) | (deposit.length_mm < SHORT_MM)) & (rise < thick)
+        climbs &= deposit.layer >= settings.bottom_layers
+        away = np.where(climbs & ~beyond, 0.0, away)
     part = deposit.part
     lines = lines_of(trace, deposit.move[part & (away > HEIGHT_MM)])
     worst = float(away[part].max(initial=0.0))
