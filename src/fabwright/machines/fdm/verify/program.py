@@ -73,7 +73,7 @@ def _layers(trace: Trace, deposit: Deposit, reference: Reference, settings: Prin
         beyond = deposit.top_mm > reference.grid.tops_mm[-1] + HEIGHT_MM if len(reference) else rise >= 0.0
         climbs = ((rise > 0.0) | (deposit.length_mm < SHORT_MM)) & (rise < thick)
         climbs &= deposit.layer >= settings.bottom_layers
-        away = np.where(climbs & ~beyond, 0.0, away)
+        away = np.where(climbs & ~beyond, 0.0, np.maximum(away - HEIGHT_MM, 0.0))
     part = deposit.part
     lines = lines_of(trace, deposit.move[part & (away > HEIGHT_MM)])
     worst = float(away[part].max(initial=0.0))
