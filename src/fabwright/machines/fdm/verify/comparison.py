@@ -28,6 +28,10 @@ LAYER_PCT, LAYER_MM3 = 12.0, 0.4
 SPIRAL_PCT = 15.0
 # Other slicers let short hatching overlap the walls, and itself where it turns.
 FOREIGN_VOLUME_PCT = 1.5
+# Beads of other widths meet in thin parts and corners: as much along every outline.
+RIM_MM = 0.02
+# A body of infill alone has open edges.
+WALL_LESS = 3.0
 # Turns that widen overlap the turn before by what they widen.
 SPIRAL_SLACK_PCT = 2.0
 
@@ -45,7 +49,8 @@ def material_checks(trace: Trace, deposit: Deposit, reference: Reference, machin
     found = volumes(beads, reference, settings, native)
     checks, figures = _area_checks(measured, reference, machine, settings, native)
     limits = machine.profile.tolerances
-    checks.append(_layered("infill-gap", gaps, limits.open_mm2, "mm2",
+    open_mm2 = limits.open_mm2 * (1.0 if settings.walls else WALL_LESS)
+    checks.append(_layered("infill-gap", gaps, open_mm2, "mm2",
                            "Area inside further from a bead than the declared infill leaves", limits.source))
     checks.append(_standing(trace, hang, machine))
     checks.append(_layered("supports-clear", inside_mm2(deposit, reference), limits.void_mm2, "mm2",
@@ -55,14 +60,15 @@ def material_checks(trace: Trace, deposit: Deposit, reference: Reference, machin
                 "in_the_air_max_mm": round(float(hang.air_mm.max(initial=0.0)), 3),
                 "bridge_max_mm": round(float(hang.bridge_mm.max(initial=0.0)), 2),
                 "deposited_mm3": round(found.deposited_mm3, 2), "solid_mm3": round(reference.volume_mm3, 2)}
-    return [*checks, *volume, _stair(reference)], figures
+    return [*checks, *volume, _stair(reference, settings)], figures
 
 
 def _area_checks(measured: Measured, reference: Reference, machine: Machine, settings: PrintSettings, native: bool
                  ) -> tuple[list[Check], dict[str, float]]:
     limits = machine.profile.tolerances
-    # Without walls the ends of hatching make the outline, and zigzag about it.
-    half_line, source = settings.line_width_mm / (2.0 if settings.walls else 1.5), limits.source
+    half_line, source = settings.line_width_mm / 2.0, limits.source
+    void_mm2 = limits.void_mm2 if native else limits.open_mm2
+    void_mm2 *= 1.0 if settings.walls else WALL_LESS
     section = np.maximum(reference.section_mm2, 1e-9)
     off = measured.excess_mm2 - measured.missing_mm2
     area = np.maximum(np.abs(off) - ROUNDING_MM * reference.outline_mm - TIP_MM2, 0.0) / section * 100.0
@@ -71,6 +77,9 @@ def _area_checks(measured: Measured, reference: Reference, machine: Machine, set
     if not native and len(away):
         # Slicers differ in how far they draw in thin parts against the elephant's foot.
         away[0] = max(away[0] - settings.elephant_foot_mm, 0.0)
+    if not settings.walls:
+        # Without walls the ends of hatching make the outline, and zigzag about it; voids and outside tell.
+        away[:] = 0.0
     if settings.vase and len(away):
         # Where a spiral swells from nothing and fades to it there is less than a wall.
         away[settings.bottom_layers:settings.bottom_layers + 2] = away[-2:] = 0.0
@@ -80,7 +89,7 @@ def _area_checks(measured: Measured, reference: Reference, machine: Machine, set
         _layered("printed-outside", measured.outside_mm2, limits.outside_mm2, "mm2",
                  "Area printed outside the solid by more than half a line", source),
         _layered("solid-filled", np.maximum(measured.void_mm2 - limits.void_pct / 100.0 * section, 0.0),
-                 limits.void_mm2 if native else limits.open_mm2, "mm2",
+                 void_mm2, "mm2",
                  f"Area left open in walls and skins beyond {limits.void_pct:g} % of the layer", source),
         _layered("layer-area", area, limits.area_pct, "%", "Area of beads against the section, rounded corners apart",
                  source),
@@ -126,6 +135,8 @@ def _volume_checks(found: Volumes, reference: Reference, machine: Machine, setti
     slack = line_slack_mm3(found, reference, settings)
     slack += SPREAD.get(settings.infill_pattern, 0.0) * float(found.sparse_due.sum())
     spiral = SPIRAL_SLACK_PCT if settings.vase else 0.0
+    rim = float((RIM_MM * reference.outline_mm * reference.grid.heights_mm).sum())
+    slack += rim
     most = limits.volume_pct + spiral + (0.0 if native else FOREIGN_VOLUME_PCT)
     limit = round(most + (100.0 * slack / expected if expected > 0.0 else 0.0), 3)
     layer = np.maximum(np.abs(found.solid - found.solid_due) - LAYER_MM3, 0.0)
@@ -151,13 +162,15 @@ def _layered(name: str, values: Floats, limit: float, unit: str, what: str, sour
                   value, limit, unit, source)
 
 
-def _stair(reference: Reference) -> Check:
+def _stair(reference: Reference, settings: PrintSettings) -> Check:
     height = reference.grid.heights_mm
     layered = float((reference.section_mm2 * height).sum())
     off = (layered / reference.volume_mm3 - 1.0) * 100.0
     # A horizontal face lies up to half a layer off.
     step = 0.5 * float(height.max()) * float(reference.section_mm2.max()) / reference.volume_mm3
     limit = max(STAIR_PCT, 100.0 * float(height[0]) / float(reference.grid.tops_mm[-1]), 100.0 * step)
+    grown = max(abs(settings.contour_growth_mm), abs(settings.hole_growth_mm))
+    limit += 100.0 * grown * float((reference.outline_mm * height).sum()) / reference.volume_mm3
     return judged("layers-make-the-solid", abs(off) <= limit,
                   f"The layers' sections make {off:+.2f} % of the solid's volume.",
                   f"The layers' sections make {off:+.2f} % more or less than the solid's volume (limit {limit:.1f} %).",

@@ -21,7 +21,7 @@ DECLARED_MM = 0.001
 # Three decimals of every point, in and out; arcs replace chords within the tolerance of their fitting.
 LENGTH_MM, ARC_LENGTH = 0.01, 1e-3
 # From one bead of a wall or gap to the next.
-STEP_PCT = 35.0
+STEP_PCT = 50.0
 
 
 def declared_checks(trace: Trace, deposit: Deposit, settings: PrintSettings, parameters: Mapping[str, Any],

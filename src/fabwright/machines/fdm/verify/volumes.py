@@ -33,8 +33,8 @@ PIECE_MM = 0.5
 FOREIGN_DENSITY = {"honeycomb": 4.0 / 3.0}
 # Rings leave the core of a shape open, or crowd it: as much of their volume is left to them.
 SPREAD = {"concentric": 0.35}
-# Lines one way, two or three: the chances that they come whole add up as squares.
-WAYS = {"grid": 1.4, "triangles": 1.7}
+# Lines two or three ways; where three meet, their volume lies on top.
+WAYS = {"grid": 1.4, "triangles": 2.2}
 # Patterns without one density of their own.
 UNEVEN = ("lightning",)
 
