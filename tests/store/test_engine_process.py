@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -69,3 +70,10 @@ def test_only_the_end_of_a_long_complaint_is_repeated(pretend: Path) -> None:
         run_engine(replace(REQUEST, files={}), {})
     assert str(caught.value).endswith("THE REASON")
     assert len(str(caught.value)) < 800
+
+
+def test_a_planner_runs_on_one_core_and_this_process_keeps_its_own(pretend: Path) -> None:
+    install(pretend, 'grep Cpus_allowed_list /proc/self/status > "$2"')
+    before = os.sched_getaffinity(0)
+    assert run_engine(REQUEST, {}).split() == [b"Cpus_allowed_list:", str(min(before)).encode()]
+    assert os.sched_getaffinity(0) == before

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from fabwright.errors import EngineError
@@ -34,8 +36,9 @@ def run_engine(request: EngineRequest, settings: Mapping[str, str]) -> bytes:
         lines = "".join(f"{name} = {settings[name]}\n" for name in sorted(settings))
         (place / request.settings_file).write_text(lines, encoding="utf-8")
         try:
-            done = subprocess.run([command, *request.arguments], cwd=place, capture_output=True, text=True,
-                                  errors="replace", timeout=LONGEST_S, check=False)
+            with _on_one_core():
+                done = subprocess.run([command, *request.arguments], cwd=place, capture_output=True, text=True,
+                                      errors="replace", timeout=LONGEST_S, check=False)
         except subprocess.TimeoutExpired as error:
             raise EngineError(f"{request.program} had not finished after {LONGEST_S:.0f} s; use the native engine, or "
                               "a simpler model") from error
@@ -44,3 +47,21 @@ def run_engine(request: EngineRequest, settings: Mapping[str, str]) -> bytes:
             said = (done.stderr.strip() or done.stdout.strip())[-SAID_CHARACTERS:]
             raise EngineError(f"{request.program} ended with code {done.returncode} and wrote no program: {said}")
         return output.read_bytes()
+
+
+@contextmanager
+def _on_one_core() -> Iterator[None]:
+    """Let programs that this thread starts use one core, where the system can say so.
+
+    PrusaSlicer's walls of varying width depend on which of its threads comes first; on one core the same model gives
+    the same bytes.
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
