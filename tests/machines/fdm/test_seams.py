@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fabwright.geometry.regions import Region, rectangle
+from fabwright.geometry.regions import Region, rectangle, region_of
 from fabwright.machines.fdm.paths import Paths, joined
 from fabwright.machines.fdm.seams import place_seams
 from fabwright.machines.fdm.settings import EXTERNAL, PERIMETER
@@ -70,9 +70,10 @@ def test_rear_seams_have_the_largest_y() -> None:
 
 
 def test_without_inner_corners_the_sharpest_outer_one_is_taken() -> None:
-    _, placed = walls([wm.wedge(8.0).moved(0.05 * k, 0.0) for k in range(3)], "sharpest")
+    arrow = region_of([np.array([(0.0, 0.0), (10.0, -7.0), (24.0, -7.0), (24.0, 7.0), (10.0, 7.0)])])
+    _, placed = walls([arrow.moved(0.05 * k, 0.0) for k in range(3)], "sharpest")
     tip = seams(placed, EXTERNAL)
-    # The narrow end, where the wall turns back.
+    # The point of 70 degrees rather than one of the square corners.
     assert tip[:, 0] - 0.05 * np.arange(3) == pytest.approx(np.full(3, tip[0, 0]), abs=1e-6)
     assert tip[0, 0] < 1.5
 
