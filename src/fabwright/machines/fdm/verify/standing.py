@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fabwright.machines.fdm.schema import Limits
-from fabwright.machines.fdm.settings import CUSTOM, INTERFACE, SUPPORT, PrintSettings
+from fabwright.machines.fdm.settings import CUSTOM, INTERFACE, SKIRT, SUPPORT, PrintSettings
 from fabwright.machines.fdm.verify.deposit import HEIGHT_MM, Deposit
 from fabwright.machines.fdm.verify.material import Measured
 from fabwright.machines.fdm.verify.reach import Near
@@ -75,12 +75,12 @@ def hanging(deposit: Deposit, part: Deposit, measured: Measured, spread: Deposit
     pieces = _cut(part, np.flatnonzero(part.layer >= _first_hanging(reference, settings)))
     if not len(pieces.move):
         return nothing
-    ground, below = _ground(deposit, spread, reference, settings), shifted_layers(measured.wide, 1)
+    supports, below = _supports(deposit, reference, settings), shifted_layers(measured.wide, 1)
 
     def on_ground(points: Floats, rows: Ints) -> np.ndarray:
         over = holds(below, points, pieces.layer[rows], measured.pitch_mm)
-        if ground.apart and not over.all():
-            over[~over] = _within(ground, points[~over], pieces.layer[rows[~over]], UNDER_MM)
+        if len(supports.layer) and not over.all():
+            over[~over] = _within(supports, points[~over], pieces.layer[rows[~over]], UNDER_MM)
         return over
 
     held = on_ground(pieces.middle, np.arange(len(pieces.move)))
@@ -92,7 +92,9 @@ def hanging(deposit: Deposit, part: Deposit, measured: Measured, spread: Deposit
         return nothing
     free = limits.refuse_cantilever_mm
     free = min(free, SUPPORTED_MM) if settings.supports != "none" else free
-    near = _within(ground, pieces.middle[hang], pieces.layer[hang], free)
+    near = (_within(_Ground(spread.a, spread.b, spread.radius_mm, spread.layer + 1), pieces.middle[hang],
+                    pieces.layer[hang], free)
+            | _within(supports, pieces.middle[hang], pieces.layer[hang], free))
     return _judge(pieces, hang, near, on_ground, limits, layers)
 
 
@@ -155,17 +157,16 @@ def _near(deposit: Deposit) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Ground:
-    """Beads that carry: `a`, `b`, `radius_mm`, the `layer` that they carry; whether any is `apart` from the part."""
+    """Beads that carry: `a`, `b`, `radius_mm`, and the `layer` that they carry."""
 
     a: Floats
     b: Floats
     radius_mm: Floats
     layer: Ints
-    apart: bool
 
 
-def _ground(deposit: Deposit, spread: Deposit, reference: Reference, settings: PrintSettings) -> _Ground:
-    """The part carries its next layer; supports and raft carry what begins up to the first layer past their gap."""
+def _supports(deposit: Deposit, reference: Reference, settings: PrintSettings) -> _Ground:
+    """Supports and raft carry what begins up to the first layer past their gap."""
     grid = reference.grid
     bottoms = grid.tops_mm - grid.heights_mm
     gap = max(settings.support_gap_z_mm if settings.supports != "none" else 0.0,
@@ -173,16 +174,15 @@ def _ground(deposit: Deposit, spread: Deposit, reference: Reference, settings: P
     # Where the lowest layer over supports is a bridge, slicers count the gap from the thread's underside.
     hang = np.max(deposit.height_mm - grid.heights_mm[deposit.layer], initial=0.0, where=deposit.part)
     gap += float(np.clip(hang, 0.0, settings.nozzle_mm)) if gap > 0.0 else 0.0
-    apart = np.flatnonzero(~deposit.part & (deposit.role != CUSTOM) & _near(deposit))
+    beside = (CUSTOM,) if settings.raft_layers else (CUSTOM, SKIRT)
+    apart = np.flatnonzero(~deposit.part & ~np.isin(deposit.role, beside) & _near(deposit))
     first = np.searchsorted(bottoms, deposit.top_mm[apart] - HEIGHT_MM)
     # The gap is made of whole layers, so the first layer at or beyond it is carried.
     last = np.minimum(np.searchsorted(bottoms, deposit.top_mm[apart] + gap - HEIGHT_MM) + 1, len(bottoms))
     count = np.maximum(last - first, 0)
     row = np.repeat(apart, count)
     carried = np.arange(len(row)) + np.repeat(first - np.cumsum(count) + count, count)
-    return _Ground(np.concatenate([spread.a, deposit.a[row]]), np.concatenate([spread.b, deposit.b[row]]),
-                   np.concatenate([spread.radius_mm, deposit.radius_mm[row]]),
-                   np.concatenate([spread.layer + 1, carried]), bool(len(row)))
+    return _Ground(deposit.a[row], deposit.b[row], deposit.radius_mm[row], carried)
 
 
 def _judge(pieces: _Pieces, hang: Ints, near: np.ndarray, on_ground: Callable[[Floats, Ints], np.ndarray],
