@@ -67,6 +67,18 @@ def test_no_program_or_two_are_refused(holed):
         assert "A print is one program" in verdict.failures[0].message
 
 
+@pytest.mark.parametrize("broken", [
+    lambda lines: lines[:240], lambda lines: ["G28"], lambda lines: [t for t in lines if not t.startswith(";")],
+    lambda lines: [t for t in lines if t != ";LAYER_CHANGE"], lambda lines: [t.replace("X1", "X1e9") for t in lines],
+    lambda lines: [t.replace("E0.", "E9") for t in lines], lambda lines: [t.replace("Z", "Z9") for t in lines],
+    lambda lines: [t.replace("X", "X-") for t in lines], lambda lines: [*lines[:300], "M104 S0"],
+    lambda lines: [t.replace(";HEIGHT:0.2", ";HEIGHT:0.000001") for t in lines]])
+def test_broken_programs_are_refused_in_words(holed, broken):
+    verdict = holed.verdict("\n".join(broken(holed.data.decode().split("\n"))).encode())
+    assert not verdict.passed
+    assert all(c.message for c in verdict.failures)
+
+
 def test_safety_alone_makes_no_claim_on_the_part(holed):
     verdict = MACHINE_CLASS.verify_file(holed.trace, holed.machine)
     assert verdict.passed
