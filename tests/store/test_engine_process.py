@@ -72,8 +72,12 @@ def test_only_the_end_of_a_long_complaint_is_repeated(pretend: Path) -> None:
     assert len(str(caught.value)) < 800
 
 
-def test_a_planner_runs_on_one_core_and_this_process_keeps_its_own(pretend: Path) -> None:
+def test_a_planner_runs_the_same_way_every_time_and_this_process_as_before(pretend: Path) -> None:
     install(pretend, 'grep Cpus_allowed_list /proc/self/status > "$2"')
     before = os.sched_getaffinity(0)
     assert run_engine(REQUEST, {}).split() == [b"Cpus_allowed_list:", str(min(before)).encode()]
     assert os.sched_getaffinity(0) == before
+    install(pretend, 'cat /proc/self/personality > "$2"')
+    own = Path("/proc/self/personality").read_text()
+    assert int(run_engine(REQUEST, {}), 16) == int(own, 16) | 0x0040000
+    assert Path("/proc/self/personality").read_text() == own

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +19,8 @@ from fabwright.model import EngineRequest
 LONGEST_S = 900.0
 #: How much of what it said is repeated.
 SAID_CHARACTERS = 600
+#: Words of Linux's personality(2).
+ASK_PERSONALITY, ADDR_NO_RANDOMIZE = 0xFFFFFFFF, 0x0040000
 
 
 def run_engine(request: EngineRequest, settings: Mapping[str, str]) -> bytes:
@@ -36,7 +40,7 @@ def run_engine(request: EngineRequest, settings: Mapping[str, str]) -> bytes:
         lines = "".join(f"{name} = {settings[name]}\n" for name in sorted(settings))
         (place / request.settings_file).write_text(lines, encoding="utf-8")
         try:
-            with _on_one_core():
+            with _repeatable():
                 done = subprocess.run([command, *request.arguments], cwd=place, capture_output=True, text=True,
                                       errors="replace", timeout=LONGEST_S, check=False)
         except subprocess.TimeoutExpired as error:
@@ -50,18 +54,23 @@ def run_engine(request: EngineRequest, settings: Mapping[str, str]) -> bytes:
 
 
 @contextmanager
-def _on_one_core() -> Iterator[None]:
-    """Let programs that this thread starts use one core, where the system can say so.
+def _repeatable() -> Iterator[None]:
+    """Let programs that this thread starts use one core and the same addresses every time, where the system can do so.
 
-    PrusaSlicer's walls of varying width depend on which of its threads comes first; on one core the same model gives
-    the same bytes.
+    PrusaSlicer's walls of varying width depend on which of its threads comes first, and the order of its islands on
+    where they lie in memory; so held, the same model gives the same bytes.
     """
-    if not hasattr(os, "sched_setaffinity"):
+    if sys.platform != "linux":
         yield
         return
     allowed = os.sched_getaffinity(0)
+    system = ctypes.CDLL(None)
+    persona = system.personality(ASK_PERSONALITY)
     os.sched_setaffinity(0, {min(allowed)})
+    # A system that forbids it answers -1 and changes nothing.
+    system.personality(persona | ADDR_NO_RANDOMIZE)
     try:
         yield
     finally:
+        system.personality(persona)
         os.sched_setaffinity(0, allowed)
