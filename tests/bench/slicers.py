@@ -2,8 +2,8 @@
 
 Each row is the median of several runs, the engines taking turns: CPU (user and system), wall and peak memory of the
 process, and the ratio to PrusaSlicer's. Native plan + post reads the STL and writes the G-code; with the verdict it
-also inspects the part first, reads the G-code back and judges it. The second table shows growth with the number of triangles and of layers. Not a
-test: nothing here has a limit.
+also inspects the part first, reads the G-code back and judges it. The second table shows growth with the number of
+triangles and of layers. Not a test: nothing here has a limit.
 """
 
 from __future__ import annotations
