@@ -31,6 +31,7 @@ from fabwright.model import Mesh
 MACHINE, MATERIAL = "prusa-mk4s", "petg"
 RUNS = 3
 PARTS = ("insole", "enclosure", "gear")
+TRIANGLES, LAYERS = (20_000, 200_000, 2_000_000), (100, 300, 900)
 # What a whole process does: as little around the planner as a command would have.
 PLAN = """
 import sys
@@ -134,12 +135,20 @@ def gear(teeth: int = 24, module_mm: float = 2.0, width_mm: float = 12.0, twist_
     return exact(manifold3d.Manifold.extrude(section, width_mm, 12, twist_deg), "gear")
 
 
-def ball(triangles: int) -> Mesh:
-    """A ball of 30 mm radius, its lowest millimetre cut off, with about so many triangles."""
+def dome(triangles: int) -> Mesh:
+    """Half a ball of 30 mm radius with about so many triangles; it stands without supports."""
     import manifold3d
 
-    segments = round((triangles * 2.0) ** 0.5) // 4 * 4
-    return exact(manifold3d.Manifold.sphere(30.0, segments).trim_by_plane((0.0, 0.0, 1.0), -29.0), "ball")
+    segments = round((triangles * 4.0) ** 0.5) // 4 * 4
+    return exact(manifold3d.Manifold.sphere(30.0, segments).trim_by_plane((0.0, 0.0, 1.0), 0.0), "dome")
+
+
+def tower(layers: int) -> Mesh:
+    """A square tower of so many layers, twisted by a quarter and tapered."""
+    import manifold3d
+
+    square = manifold3d.CrossSection.square((20.0, 20.0))
+    return exact(manifold3d.Manifold.extrude(square, layers * 0.2, layers, 90.0, (0.9, 0.9)), "tower")
 
 
 def write_models(folder: Path) -> None:
@@ -152,6 +161,8 @@ def write_models(folder: Path) -> None:
     }
     for name in PARTS:
         (folder / f"{name}.stl").write_bytes(made[name])
+    for name, grown in ({f"dome {n}": dome(n) for n in TRIANGLES} | {f"tower {n}": tower(n) for n in LAYERS}).items():
+        (folder / f"{name}.stl").write_bytes(write_stl((grown,), ""))
 
 
 def compare(paths: dict[str, Path], folder: Path) -> Table:
@@ -178,23 +189,16 @@ def compare(paths: dict[str, Path], folder: Path) -> Table:
 
 
 def growth(folder: Path) -> Table:
-    """Plan and post of a ball with ever more triangles, and of towers with ever more layers."""
-    import manifold3d
-
+    """Plan and post of a dome with ever more triangles, and of towers with ever more layers."""
     table = Table(title="plan + post as the part grows (one run each)")
     for column in ("part", "triangles", "layers", "CPU s", "wall s", "peak MB"):
         table.add_column(column, justify="left" if column == "part" else "right")
-    parts: list[tuple[str, Any, int]] = [("ball", ball(n), 295) for n in (20_000, 200_000, 2_000_000)]
-    for layers in (100, 300, 900):
-        tower = manifold3d.Manifold.extrude(manifold3d.CrossSection.square((20.0, 20.0)), layers * 0.2, layers, 90.0,
-                                            (0.9, 0.9))
-        parts.append(("twisted tower", exact(tower, "tower"), layers))
-    for name, mesh, layers in parts:
-        stl = folder / "grown.stl"
-        stl.write_bytes(write_stl((mesh,), name))
-        cost, _ = native(stl, folder, False)()
-        table.add_row(name, str(len(mesh.triangles)), str(layers), f"{cost.cpu_s:.2f}", f"{cost.wall_s:.2f}",
-                      f"{cost.memory_mb:.0f}")
+    for name in (*(f"dome {n}" for n in TRIANGLES), *(f"tower {n}" for n in LAYERS)):
+        stl = folder / f"{name}.stl"
+        cost, said = native(stl, folder, False)()
+        layers = (folder / "native.gcode").read_bytes().count(b";LAYER_CHANGE")
+        table.add_row(said or name, str((stl.stat().st_size - 84) // 50), str(layers), f"{cost.cpu_s:.2f}",
+                      f"{cost.wall_s:.2f}", f"{cost.memory_mb:.0f}")
     return table
 
 
