@@ -25,6 +25,10 @@ PATH_TOLERANCE_MM = 0.0125
 SLACK_MM = 0.005
 # Hatch lines run where there is room for this many spacings beside their ends.
 HATCH_MIN = 0.4
+# How far about a strip its surroundings are looked at, in its own width at the most.
+NEAR = 4.0
+# Walls stay where they are beside less than this.
+MIN_SHARED_MM2 = 0.15
 # Strips are measured this often along them.
 STEP_MM = 0.5
 
@@ -121,25 +125,33 @@ def _laid(found: _Insets, room: Region, half_mm: float, margin_mm: float, limits
     if not found.lines:
         found.gaps.append(rest.opened(settings.min_bead_mm / 2.0) if some else nothing())
     elif some or inner.pieces_less_holes != room.pieces_less_holes:
-        # Between two places with lines the neck may be all within their reach up to the wall's middle.
-        open_ = room.grown(-beside)
-        open_ = open_ if inner.empty else open_ - inner.grown(half_mm + SLACK_MM)
-        found.gaps.append(_wide(open_, limits.pair_mm - limits.spacing_mm))
-        found.shared.append(_narrow(rest, limits.pair_mm, settings.min_bead_mm / 2.0))
+        gap, shared = _open(room, inner, rest, half_mm, limits)
+        found.gaps.append(gap)
+        found.shared.append(shared.opened(settings.min_bead_mm / 2.0) if shared.area_mm2 >= MIN_SHARED_MM2
+                            else nothing())
     else:
         found.gaps.append(nothing())
         found.shared.append(nothing())
     return inner
 
 
-def _wide(region: Region, least_mm: float) -> Region:
-    """The places of a region that are at least so wide."""
-    return region.opened(least_mm / 2.0 - SLACK_MM) if region.area_mm2 >= MIN_AREA_MM2 else nothing()
-
-
-def _narrow(region: Region, most_mm: float, thinnest_mm: float) -> Region:
-    """The places of a region that are narrower than that, slivers apart."""
-    if region.area_mm2 < MIN_AREA_MM2:
-        return nothing()
-    rest = region - region.grown(-most_mm / 2.0).grown(most_mm / 2.0 + SLACK_MM)
-    return rest.opened(thinnest_mm) if rest.area_mm2 >= MIN_AREA_MM2 else nothing()
+def _open(room: Region, inner: Region, rest: Region, half_mm: float, limits: Limits) -> tuple[Region, Region]:
+    """What neither the walls along a room's rim nor the beads on the inner lines cover, where a bead fits in; and the
+    parts of the rest where the room is so narrow that its walls share it."""
+    beside = limits.spacing_mm / 2.0
+    cut = not inner.empty and inner.pieces_less_holes == room.pieces_less_holes
+    # The neck between two places with lines may be all within their reach up to the wall's middle; without necks what
+    # is open lies about the rest.
+    near = rest.grown(NEAR * (beside + half_mm)) if cut else room
+    around, lines = (room & near, inner & near) if cut else (room, inner)
+    gap = around.grown(-beside)
+    if not lines.empty:
+        gap = gap - lines.grown(half_mm + SLACK_MM)
+    if cut:
+        gap = gap - (near - rest.grown(beside + half_mm))
+    least = limits.pair_mm - limits.spacing_mm
+    gap = gap.opened(least / 2.0 - SLACK_MM) if gap.area_mm2 >= MIN_AREA_MM2 else nothing()
+    if rest.area_mm2 < MIN_SHARED_MM2:
+        return gap, nothing()
+    wide = around.grown(-limits.pair_mm / 2.0)
+    return gap, rest if wide.empty else rest - wide.grown(limits.pair_mm / 2.0 + SLACK_MM)

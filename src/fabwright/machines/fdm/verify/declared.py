@@ -20,8 +20,9 @@ from fabwright.model import Check, Floats, Machine, Trace
 DECLARED_MM = 0.001
 # Three decimals of every point, in and out; arcs replace chords within the tolerance of their fitting.
 LENGTH_MM, ARC_LENGTH = 0.01, 1e-3
-# From one bead of a wall or gap to the next, in filament per millimetre and in width.
-STEP_PCT, STEP_MM = 50.0, 0.15
+# From one bead of a wall or gap to the next: of the wider one's filament per millimetre, and in width. Where two
+# outlines part at a wide angle a bead goes from its least width to its largest; what it takes in all is declared.
+STEP_PCT, STEP_MM = 90.0, 0.15
 
 
 def declared_checks(trace: Trace, deposit: Deposit, settings: PrintSettings, parameters: Mapping[str, Any],
@@ -62,7 +63,8 @@ def _steady(trace: Trace, deposit: Deposit, settings: PrintSettings, flow_pct: f
         rounding = E_STEP_MM * rate / np.maximum(trace.e_mm[deposit.move], 1e-9)
         off[1:] = np.maximum(np.abs(np.diff(rate)) - rounding[1:] - rounding[:-1], 0.0) / rate[:-1] * 100.0
     varied = np.isin(deposit.role, VARIED)
-    off = np.where(varied, np.maximum(off - STEP_PCT, 0.0), off)
+    wider = np.maximum(rate, np.concatenate([rate[:1], rate[:-1]]))
+    off = np.where(varied, np.maximum(np.abs(np.diff(rate, prepend=rate[:1])) / wider * 100.0 - STEP_PCT, 0.0), off)
     small = np.abs(np.diff(deposit.radius_mm, prepend=deposit.radius_mm[:1])) < STEP_MM / 2.0
     off[varied & small] = 0.0
     if settings.vase:
