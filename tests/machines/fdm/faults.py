@@ -150,10 +150,18 @@ def _drops(text: Text, drops: int) -> Iterator[tuple[str, Lines]]:
     for kind, rows in (("bead", felt), ("travel", before_bead), ("pull", text.pulls)):
         for at in text.rng.sample(rows, min(drops, len(rows))):
             yield f"dropped {kind} {at + 1}", text.without(at)
+    # A point slid along its own straight bead moves no material aside: the bead only flows unevenly.
+    felt = [at for at in felt if not slides(text.lines[at], text.lines[min(at + 1, len(text.lines) - 1)])]
     for at in text.rng.sample(felt, min(max(drops // 3, 1), len(felt))):
         yield f"one coordinate off {at + 1}", text.changed([at], moved("XY"["X" not in text.lines[at]], 1.5))
         if text.relative:
             yield f"line twice {at + 1}", [*text.lines[:at], text.lines[at], *text.lines[at:]]
+
+
+def slides(line: str, following: str) -> bool:
+    """Whether both lines run along the same axis and lay a bead."""
+    along = [{axis for axis in "XY" if f" {axis}" in text} for text in (line, following)]
+    return along[0] == along[1] and len(along[0]) == 1 and " E" in line and " E" in following
 
 
 def _amounts(text: Text) -> Iterator[tuple[str, Lines]]:

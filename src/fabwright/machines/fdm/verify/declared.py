@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from fabwright.machines.fdm.settings import EXTERNAL, PERIMETER, ROLES, PrintSettings
+from fabwright.machines.fdm.settings import EXTERNAL, GAP, PERIMETER, ROLES, PrintSettings
 from fabwright.machines.fdm.verify.clearance import PLACE_MM
 from fabwright.machines.fdm.verify.deposit import HEIGHT_MM, THREADS, Deposit
 from fabwright.machines.fdm.verify.dripping import drip_check
@@ -22,7 +22,7 @@ DECLARED_MM = 0.001
 LENGTH_MM, ARC_LENGTH = 0.01, 1e-3
 # From one bead of a wall or gap to the next: of the wider one's filament per millimetre, and in width. Where two
 # outlines part at a wide angle a bead goes from its least width to its largest; what it takes in all is declared.
-STEP_PCT, STEP_MM = 90.0, 0.15
+WALL_STEP_PCT, GAP_STEP_PCT, STEP_MM = 40.0, 90.0, 0.15
 
 
 def declared_checks(trace: Trace, deposit: Deposit, settings: PrintSettings, parameters: Mapping[str, Any],
@@ -64,7 +64,8 @@ def _steady(trace: Trace, deposit: Deposit, settings: PrintSettings, flow_pct: f
         off[1:] = np.maximum(np.abs(np.diff(rate)) - rounding[1:] - rounding[:-1], 0.0) / rate[:-1] * 100.0
     varied = np.isin(deposit.role, VARIED)
     wider = np.maximum(rate, np.concatenate([rate[:1], rate[:-1]]))
-    off = np.where(varied, np.maximum(np.abs(np.diff(rate, prepend=rate[:1])) / wider * 100.0 - STEP_PCT, 0.0), off)
+    allowed = np.where(deposit.role == GAP, GAP_STEP_PCT, WALL_STEP_PCT)
+    off = np.where(varied, np.maximum(np.abs(np.diff(rate, prepend=rate[:1])) / wider * 100.0 - allowed, 0.0), off)
     small = np.abs(np.diff(deposit.radius_mm, prepend=deposit.radius_mm[:1])) < STEP_MM / 2.0
     off[varied & small] = 0.0
     if settings.vase:
