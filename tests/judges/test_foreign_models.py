@@ -112,7 +112,8 @@ def test_very_small_cubes_are_jobs(workshop: Any, engine: str, size: float) -> N
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize(("size", "sentence"), [(0.1, "cube"), (0.4, "cube"), (1000.0, "does not fit on prusa-mk4s")])
+@pytest.mark.parametrize(("size", "sentence"), [
+    (0.1, "cube"), (0.4, "cube|volume"), (1000.0, "does not fit on prusa-mk4s")])
 def test_cubes_that_no_printer_makes_are_refused(workshop: Any, engine: str, size: float, sentence: str) -> None:
     order = {} if engine == "native" else {"engine": engine}
     cube = solid(manifold3d.Manifold.cube((size, size, size)), "cube")
