@@ -174,7 +174,7 @@ def test_ctrl_c_leaves_no_partial_job(tmp_path: Path) -> None:
     assert process.stderr is not None
     # The first stage announces itself on stderr; interrupt the work after it.
     assert "enclosure" in process.stderr.readline()
-    time.sleep(0.5)
+    time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=120)
     assert process.returncode == 130, err
