@@ -128,3 +128,9 @@ def test_the_same_part_gives_the_same_beads_whatever_the_triangles_order(bench):
     second = plan(bench, [replace(mesh, vertices=again_v, triangles=again_t)]).operations[1].paths
     assert np.array_equal(first.points, second.points)
     assert np.array_equal(first.role, second.role)
+
+
+def test_a_bar_that_fits_on_the_diagonal_is_hatched_across_its_walls(bench):
+    made = bench.printed((bench.mesh_of(bench.block(300, 10, 2), "bar"),), "prusa-mk4s", "petg")
+    assert made.plan.setup.placements[0].rotation_deg not in (0.0, 90.0)
+    assert [c.message for c in made.verdict().failures] == []

@@ -82,7 +82,8 @@ def plan_print(checked: CheckedPart, machine: Machine, material: Material, param
     sliced = tuple(cut_layers(p, grid, settings) for p in placed)
     zones = place_zones(checked.nominal.zones, layout.placements, grid)
     refuse_unsupported(placed, sliced, grid, zones, machine, settings)
-    paths = all_paths(placed, sliced, zones, grid, settings)
+    turns = tuple(p.rotation_deg for p in layout.placements)
+    paths = all_paths(placed, sliced, zones, grid, settings, turns)
     # The topmost sections may be too thin for any bead.
     grid = grid.first(int(paths.layer.max()) + 1)
     setup = Setup(
@@ -141,8 +142,10 @@ def _layout(meshes: tuple[Mesh, ...], machine: Machine, settings: PrintSettings
 
 
 def all_paths(placed: tuple[PlacedSolid, ...], sliced: tuple[Sliced, ...], zones: tuple[tuple[PlacedZone, ...], ...],
-              grid: LayerGrid, settings: PrintSettings) -> Paths:
-    """Every bead of every body, its supports and its adhesion; points rounded to three decimals."""
+              grid: LayerGrid, settings: PrintSettings,
+              turns_deg: tuple[float, ...] = ()) -> Paths:
+    """Every bead of every body, its supports and its adhesion; points rounded to three decimals. `turns_deg` is how far
+    each body is turned on the bed."""
     supports = plan_supports(sliced, grid, zones, settings)
     blocks: list[Paths] = []
     for body, sections in enumerate(sliced):
@@ -150,7 +153,10 @@ def all_paths(placed: tuple[PlacedSolid, ...], sliced: tuple[Sliced, ...], zones
         walls = joined(wall_paths(sections, walled, grid, body, settings))
         blocks.append(slow_overhangs(place_seams(walls, settings), sections, grid, body, settings,
                                      supports.carried))
-        blocks += fill_paths(sections, grid, walled, zones[body], body, settings, supports.carried)
+        # Lines keep their angle to the body however it lies: along its straight walls they would leave a strip open.
+        angle = (settings.infill_angle_deg + turns_deg[body]) % 360.0 if turns_deg else settings.infill_angle_deg
+        blocks += fill_paths(sections, grid, walled, zones[body], body, replace(settings, infill_angle_deg=angle),
+                             supports.carried)
     if not any(len(b) for b in blocks):
         raise PlanError(f"{placed[0].name} is thinner everywhere than one bead of {settings.line_width_mm} mm; "
                         "nothing of it can be printed")
