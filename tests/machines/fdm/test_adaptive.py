@@ -48,7 +48,7 @@ def test_limits_changes_and_end(bench: Any, process: PrintSettings) -> None:
         thick, thin = np.maximum(heights[1:], heights[:-1]), np.minimum(heights[1:], heights[:-1])
         assert (thick <= thin * (1.0 + CHANGE) + 0.0131).all()
         tops = np.cumsum(heights)
-        assert abs(tops[-1] - body.height_mm) <= heights[-1] / 2.0 + 1e-6
+        assert abs(tops[-1] - body.height_mm) <= heights[-1] / 2.0 + 0.005
         np.testing.assert_allclose(tops, np.round(tops, 3), atol=1e-9)
         grid = layer_grid((body,), process)
         np.testing.assert_array_equal(grid.heights_mm, heights)
@@ -114,5 +114,5 @@ def test_any_staircase(bench: Any, process: PrintSettings, rises: list[float]) -
     heights = adaptive_heights_mm((body,), 0.0, process)
     assert (heights >= process.min_layer_height_mm - 1e-9).all()
     assert (heights <= process.max_layer_height_mm + 1e-9).all()
-    assert abs(heights.sum() - body.height_mm) <= heights[-1] / 2.0 + 1e-6
+    assert abs(heights.sum() - body.height_mm) <= heights[-1] / 2.0 + 0.005
     assert len(heights) <= 3 + len(rises) * 2 + body.height_mm / (0.6 * process.max_layer_height_mm)
