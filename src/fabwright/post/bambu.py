@@ -6,8 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fabwright.model import Acceleration, Event, LayerStart, ObjectStart, Pause, PressureAdvance, Progress, number_text
-from fabwright.post.controller import Labels, Lines, MotionRules, annotation, figure, no_word
-from fabwright.post.extrusion import HARDEST_MM_S2, REMEDIES, motion_rules, progress_line, shared_lines
+from fabwright.post.controller import Labels, Lines, MotionRules, annotation, figure
+from fabwright.post.extrusion import HARDEST_MM_S2, motion_rules, progress_line, shared_lines
 from fabwright.post.settings import Settings
 from fabwright.post.text import comment_text
 
@@ -47,7 +47,4 @@ class Bambu:
             case Pause():
                 return (f"; {comment_text(event.reason)}", "M400 U1")
             case _:
-                words = remark or shared_lines(event, self.settings, LEVELLING)
-                if not words:
-                    raise no_word(self.name, event, REMEDIES)
-                return words
+                return remark or shared_lines(event, self.settings, LEVELLING)

@@ -15,7 +15,7 @@ from fabwright.model import (
     Progress,
     number_text,
 )
-from fabwright.post.controller import Lines, MotionRules, figure
+from fabwright.post.controller import Lines, MotionRules, figure, no_word
 from fabwright.post.settings import Settings
 
 #: Remedies for the actions these controllers have no word for.
@@ -52,8 +52,13 @@ def progress_line(controller: str, event: Progress) -> str:
     return f"M73 P{done} R{number_text(figure(controller, event, event.remaining_s, 0, 1e7, 's') / 60, 0)}"
 
 
+def labels_objects(settings: Settings) -> bool:
+    """Whether the profile says that the firmware takes M486, the label of the object being printed."""
+    return settings.word("object_words", "", ("M486",)) == "M486"
+
+
 def shared_lines(event: Event, settings: Settings, levelling: tuple[str, ...]) -> Lines:
-    """The event in the words all of them know; () for others. `levelling` words may follow a full homing."""
+    """The event in the words all of them know; PostError for others. `levelling` words may follow a full homing."""
     name = settings.controller
     match event:
         case NozzleTemperature(celsius=celsius, wait=wait):
@@ -80,4 +85,4 @@ def shared_lines(event: Event, settings: Settings, levelling: tuple[str, ...]) -
         case MotorsOff():
             return ("M84",)
         case _:
-            return ()
+            raise no_word(name, event, REMEDIES)

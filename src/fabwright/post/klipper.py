@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fabwright.model import Event, ObjectEnd, ObjectStart, Pause, PressureAdvance, Progress, number_text
-from fabwright.post.controller import HIGHEST_MM, Labels, Lines, MotionRules, annotation, figure, no_word
-from fabwright.post.extrusion import REMEDIES, motion_rules, progress_line, shared_lines
+from fabwright.post.controller import HIGHEST_MM, Labels, Lines, MotionRules, annotation, figure
+from fabwright.post.extrusion import motion_rules, progress_line, shared_lines
 from fabwright.post.settings import Settings
 from fabwright.post.text import comment_text
 
@@ -49,10 +49,7 @@ class Klipper:
             case ObjectEnd(name=name) if self.settings.flag("exclude_object", True):
                 return (f"EXCLUDE_OBJECT_END NAME={labels.objects[name][1]}", *remark)
             case _:
-                words = remark or shared_lines(event, self.settings, LEVELLING)
-                if not words:
-                    raise no_word(self.name, event, REMEDIES)
-                return words
+                return remark or shared_lines(event, self.settings, LEVELLING)
 
 
 def _definition(event: ObjectStart, labels: Labels) -> str:

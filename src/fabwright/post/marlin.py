@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fabwright.model import Event, ObjectEnd, ObjectStart, Pause, PressureAdvance, Progress, number_text
 from fabwright.post.controller import Labels, Lines, MotionRules, annotation, figure, no_word
-from fabwright.post.extrusion import REMEDIES, motion_rules, progress_line, shared_lines
+from fabwright.post.extrusion import REMEDIES, labels_objects, motion_rules, progress_line, shared_lines
 from fabwright.post.settings import Settings
 from fabwright.post.text import comment_text
 
@@ -47,16 +47,10 @@ class Marlin:
                 if not word:
                     raise no_word(self.name, event, REMEDIES)
                 return (f"; {comment_text(event.reason)}", word)
-            case ObjectStart(name=name) if self._labels_objects():
+            case ObjectStart(name=name) if labels_objects(self.settings):
                 number, label = labels.objects[name]
                 return (*remark, f"M486 S{number}", f"M486 A{label}")
-            case ObjectEnd() if self._labels_objects():
+            case ObjectEnd() if labels_objects(self.settings):
                 return ("M486 S-1", *remark)
             case _:
-                words = remark or shared_lines(event, self.settings, LEVELLING)
-                if not words:
-                    raise no_word(self.name, event, REMEDIES)
-                return words
-
-    def _labels_objects(self) -> bool:
-        return self.settings.word("object_words", "", ("M486",)) == "M486"
+                return remark or shared_lines(event, self.settings, LEVELLING)

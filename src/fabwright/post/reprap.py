@@ -16,8 +16,8 @@ from fabwright.model import (
     Progress,
     number_text,
 )
-from fabwright.post.controller import Labels, Lines, MotionRules, annotation, figure, no_word
-from fabwright.post.extrusion import HARDEST_MM_S2, REMEDIES, motion_rules, progress_line, shared_lines
+from fabwright.post.controller import Labels, Lines, MotionRules, annotation, figure
+from fabwright.post.extrusion import HARDEST_MM_S2, labels_objects, motion_rules, progress_line, shared_lines
 from fabwright.post.settings import Settings
 from fabwright.post.text import comment_text
 
@@ -40,7 +40,7 @@ class RepRap:
 
     def opening(self, objects: tuple[ObjectStart, ...], labels: Labels) -> Lines:
         """How many objects can be cancelled."""
-        return (f"M486 T{len(objects)}",) if objects and self._labels_objects() else ()
+        return (f"M486 T{len(objects)}",) if objects and labels_objects(self.settings) else ()
 
     def lines(self, event: Event, labels: Labels) -> Lines:
         """The event in RepRapFirmware's words."""
@@ -61,16 +61,10 @@ class RepRap:
             case Pause():
                 return (f"; {comment_text(event.reason)}",
                         self.settings.word("pause_word", "M226", ("M226", "M600")))
-            case ObjectStart(name=name) if self._labels_objects():
+            case ObjectStart(name=name) if labels_objects(self.settings):
                 number, label = labels.objects[name]
                 return (*remark, f'M486 S{number} A"{label}"')
-            case ObjectEnd() if self._labels_objects():
+            case ObjectEnd() if labels_objects(self.settings):
                 return ("M486 S-1", *remark)
             case _:
-                words = remark or shared_lines(event, self.settings, LEVELLING)
-                if not words:
-                    raise no_word(self.name, event, REMEDIES)
-                return words
-
-    def _labels_objects(self) -> bool:
-        return self.settings.word("object_words", "", ("M486",)) == "M486"
+                return remark or shared_lines(event, self.settings, LEVELLING)
