@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from fabwright.replay.commands import ExtruderMachine, Handler
@@ -28,6 +29,9 @@ FORBIDDEN = {
     "M206": "shifts the home position, so no coordinate in the program can be trusted any more.",
     "M428": "shifts the home position, so no coordinate in the program can be trusted any more.",
 }
+
+
+_CHECKSUM = re.compile(r"\s*\*\d+$")
 
 
 class FirmwareReader(ExtruderMachine):
@@ -57,6 +61,14 @@ class FirmwareReader(ExtruderMachine):
         }
 
     # Reading ------------------------------------------------------------------------------------------------------
+
+    def command_of(self, number: int, text: str) -> str:
+        """A line without its comment and checksum; empty where there is no command, and the comment is then heard."""
+        body, semicolon, comment = text.partition(";")
+        body = _CHECKSUM.sub("", body.strip())
+        if not body and semicolon:
+            self.rec.marks.comment(number, comment.strip())
+        return body
 
     def execute(self, number: int, name: str, rest: str) -> None:
         """One command by its name, with the text of its words."""

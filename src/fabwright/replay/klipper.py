@@ -42,7 +42,6 @@ KLIPPER_FORBIDDEN = {
 }
 _EXTENDED = re.compile(r"[A-Z_][A-Z_]\w*")
 _COMMAND = re.compile(r"(?:N\s*\d+\s*)?([A-Z])\s*(\d+)(?:\.(\d+))?")
-_CHECKSUM = re.compile(r"\s*\*\d+$")
 _TEXT = frozenset({"M117", "M118"})
 Extended = Callable[[int, dict[str, str]], None]
 
@@ -76,11 +75,8 @@ class KlipperReader(FirmwareReader):
 
     def line(self, number: int, text: str) -> None:
         """Execute one line."""
-        body, semicolon, comment = text.partition(";")
-        body = _CHECKSUM.sub("", body.strip())
+        body = self.command_of(number, text)
         if not body:
-            if semicolon:
-                self.rec.marks.comment(number, comment.strip())
             return
         if len(body) > self.line_max:
             self.rec.reports.error(number, "line-too-long", f"the command has {len(body)} characters.",

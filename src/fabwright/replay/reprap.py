@@ -43,7 +43,6 @@ REFUSED = {
 }
 _COMMAND = re.compile(r"(?:N\s*(\d+)\s*)?([A-Z])\s*(\d+)(?:\.(\d+))?")
 _SCRIPT = re.compile(r"(if|elif|else|while|break|continue|var|global|set|echo|abort|skip|param)\b|.*\{")
-_CHECKSUM = re.compile(r"\s*\*\d+$")
 _TEXT = frozenset({"M117", "M118", "M291"})
 
 
@@ -66,11 +65,8 @@ class RepRapReader(FirmwareReader):
 
     def line(self, number: int, text: str) -> None:
         """Execute one line; letters may be of either case."""
-        body, semicolon, comment = text.partition(";")
-        body = _CHECKSUM.sub("", body.strip())
+        body = self.command_of(number, text)
         if not body:
-            if semicolon:
-                self.rec.marks.comment(number, comment.strip())
             return
         if len(body) > self.line_max:
             self.rec.reports.error(number, "line-too-long", f"the command has {len(body)} characters; this firmware "
